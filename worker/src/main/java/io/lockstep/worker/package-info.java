@@ -1,0 +1,5 @@
+/** Lockstep's worker module. */
+@NullMarked
+package io.lockstep.worker;
+
+import org.jspecify.annotations.NullMarked;
