@@ -1,0 +1,118 @@
+package io.lockstep.common.layout;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The flat vector of parameters: tensors one after another, each cut into chunks of whole rows, or
+ * of parts of one row where a row is longer than a chunk. It follows from the model and the chunk
+ * size alone, never from the cluster; shards are cut between chunks.
+ */
+public final class Layout {
+  /** Elements of a chunk unless the configuration says otherwise: 64 Ki, 256 KiB of floats. */
+  public static final int DEFAULT_CHUNK_ELEMENTS = 64 * 1024;
+
+  private final List<TensorSpec> tensors;
+  private final List<Chunk> chunks;
+  private final long[] tensorOffsets;
+  private final int[] firstChunks;
+  private final int chunkElements;
+
+  private Layout(List<TensorSpec> tensors, int chunkElements) {
+    this.tensors = List.copyOf(tensors);
+    this.chunkElements = chunkElements;
+    this.tensorOffsets = new long[tensors.size() + 1];
+    this.firstChunks = new int[tensors.size() + 1];
+    List<Chunk> cut = new ArrayList<>();
+    for (int t = 0; t < tensors.size(); t++) {
+      firstChunks[t] = cut.size();
+      cut(t, tensorOffsets[t], cut);
+      tensorOffsets[t + 1] = tensorOffsets[t] + tensors.get(t).size();
+    }
+    firstChunks[tensors.size()] = cut.size();
+    this.chunks = List.copyOf(cut);
+  }
+
+  /**
+   * @param tensors in the model's order, names unique
+   * @param chunkElements most elements of a chunk, at least 1
+   */
+  public static Layout of(List<TensorSpec> tensors, int chunkElements) {
+    if (chunkElements < 1) {
+      throw new IllegalArgumentException("chunkElements must be >= 1, got " + chunkElements);
+    }
+    if (tensors.stream().map(TensorSpec::name).distinct().count() != tensors.size()) {
+      throw new IllegalArgumentException("tensor names must be unique, got " + tensors);
+    }
+    return new Layout(tensors, chunkElements);
+  }
+
+  private void cut(int t, long offset, List<Chunk> cut) {
+    int rowLength = tensors.get(t).rowLength();
+    int rowsPerChunk = chunkElements / rowLength;
+    int run = rowsPerChunk > 0 ? rowsPerChunk * rowLength : rowLength;
+    int size = tensors.get(t).size();
+    for (int runStart = 0; runStart < size; runStart += run) {
+      int runEnd = Math.min(runStart + run, size);
+      for (int start = runStart; start < runEnd; start += chunkElements) {
+        int length = Math.min(chunkElements, runEnd - start);
+        cut.add(new Chunk(cut.size(), t, start, offset + start, length));
+      }
+    }
+  }
+
+  /** The tensors in order. */
+  public List<TensorSpec> tensors() {
+    return tensors;
+  }
+
+  /** The chunks in order; their runs cover the flat vector without gap or overlap. */
+  public List<Chunk> chunks() {
+    return chunks;
+  }
+
+  /** Most elements of a chunk. */
+  public int chunkElements() {
+    return chunkElements;
+  }
+
+  /** Elements of the flat vector. */
+  public long size() {
+    return tensorOffsets[tensors.size()];
+  }
+
+  /** The first element of a tensor in the flat vector. */
+  public long tensorOffset(int tensor) {
+    return tensorOffsets[tensor];
+  }
+
+  /** The number of the first chunk of a tensor; for the number of tensors, the number of chunks. */
+  public int firstChunk(int tensor) {
+    return firstChunks[tensor];
+  }
+
+  /** The tensor of a chunk. */
+  public TensorSpec tensorOf(Chunk chunk) {
+    return tensors.get(chunk.tensor());
+  }
+
+  /**
+   * Cuts the chunks into contiguous shards of nearly equal numbers of elements: a chunk belongs to
+   * the shard in which its middle element would lie if the vector were cut evenly.
+   *
+   * @param servers number of shards, at least 1; some are empty where there are fewer chunks
+   * @return for each shard, in order, its chunks
+   */
+  public List<List<Chunk>> shards(int servers) {
+    List<List<Chunk>> shards = new ArrayList<>();
+    for (int s = 0; s < servers; s++) {
+      shards.add(new ArrayList<>());
+    }
+    for (Chunk chunk : chunks) {
+      double middle = (double) chunk.offset() + chunk.length() / 2.0;
+      int shard = (int) Math.min(servers - 1L, (long) (middle * servers / size()));
+      shards.get(shard).add(chunk);
+    }
+    return shards.stream().map(List::copyOf).toList();
+  }
+}

@@ -1,0 +1,36 @@
+package io.lockstep.common.layout;
+
+import java.util.List;
+
+/**
+ * One tensor of the model.
+ *
+ * @param name unique in the model, such as {@code hidden1.W}
+ * @param shape row-major, each extent at least 1; dense W is [in, out]
+ * @param role what it is for
+ */
+public record TensorSpec(String name, List<Integer> shape, Role role) {
+  /** Checks the extents. */
+  public TensorSpec {
+    shape = List.copyOf(shape);
+    if (shape.isEmpty() || shape.stream().anyMatch(extent -> extent < 1)) {
+      throw new IllegalArgumentException(
+          "tensor " + name + " must have extents >= 1, got shape " + shape);
+    }
+    long size = shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    if (size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "tensor " + name + " must have at most 2^31 - 1 elements, got shape " + shape);
+    }
+  }
+
+  /** Number of elements. */
+  public int size() {
+    return shape.stream().reduce(1, (a, b) -> a * b);
+  }
+
+  /** Elements of a row: the last extent of a matrix or higher tensor, the whole of a vector. */
+  public int rowLength() {
+    return shape.get(shape.size() - 1);
+  }
+}

@@ -1,5 +1,0 @@
-/** Lockstep's common module. */
-@NullMarked
-package io.lockstep.common;
-
-import org.jspecify.annotations.NullMarked;
