@@ -8,6 +8,8 @@ public final class ConfigurationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
+   * An error that was found by looking at the configuration.
+   *
    * @param message what is wrong and how to mend it
    */
   public ConfigurationException(String message) {
@@ -15,6 +17,8 @@ public final class ConfigurationException extends RuntimeException {
   }
 
   /**
+   * An error that something underneath reported.
+   *
    * @param message what is wrong and how to mend it
    * @param cause what was thrown underneath
    */

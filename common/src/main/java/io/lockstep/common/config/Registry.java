@@ -46,6 +46,8 @@ public final class Registry<T> {
   }
 
   /**
+   * A registry of the given entries, whose names must differ.
+   *
    * @param kind what the things are called in errors, such as {@code optimizer}
    * @param entries in the order in which documentation lists them
    */

@@ -34,6 +34,8 @@ public final class Layout {
   }
 
   /**
+   * The layout of a model's tensors.
+   *
    * @param tensors in the model's order, names unique
    * @param chunkElements most elements of a chunk, at least 1
    */

@@ -1,13 +1,24 @@
 package io.lockstep.common.random;
 
-/** What random numbers are for. The order is part of the promise: new purposes go to the end. */
+/** What random numbers are for. Numbers are part of the promise: none is ever given to another. */
 public enum Purpose {
   /** First values of a tensor; id is the tensor's number in the layout. */
-  INITIALIZE,
+  INITIALIZE(1),
   /** The order of a stream's examples; time is the epoch. */
-  SHUFFLE,
+  SHUFFLE(2),
   /** Dropout masks; id is the layer's number, time the step. */
-  DROPOUT,
+  DROPOUT(3),
   /** The coordinates that a gradient check visits; id is the tensor's number. */
-  GRADIENT_CHECK
+  GRADIENT_CHECK(4);
+
+  private final int number;
+
+  Purpose(int number) {
+    this.number = number;
+  }
+
+  /** What enters the key. */
+  int number() {
+    return number;
+  }
 }

@@ -29,6 +29,8 @@ public final class RandomStream {
   }
 
   /**
+   * The stream of one key.
+   *
    * @param seed the run's seed
    * @param purpose what the numbers are for
    * @param id the layer or tensor, by a number that the configuration fixes
@@ -36,7 +38,7 @@ public final class RandomStream {
    * @param stream the stream of data, or 0
    */
   public static RandomStream of(long seed, Purpose purpose, long id, long time, long stream) {
-    long key = mix(mix(seed + 0x9E3779B97F4A7C15L) ^ (purpose.ordinal() + 1L));
+    long key = mix(mix(seed + 0x9E3779B97F4A7C15L) ^ purpose.number());
     key = mix(key ^ (id + 0x632BE59BD9B4E019L));
     long high = mix(mix(key ^ (time + 0xD1B54A32D192ED03L)) ^ (stream + 0x8CB92BA72F3D8DD7L));
     return new RandomStream(key, high);

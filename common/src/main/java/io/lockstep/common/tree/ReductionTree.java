@@ -19,6 +19,8 @@ public final class ReductionTree {
   }
 
   /**
+   * The tree over M leaves.
+   *
    * @param leaves M, from 1 to 2^29
    */
   public static ReductionTree of(int leaves) {
