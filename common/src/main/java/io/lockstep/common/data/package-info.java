@@ -1,0 +1,18 @@
+/**
+ * The examples as both sides know them: the bytes of a row, what distinguishes a stream, how values
+ * are scaled, what a model was trained on.
+ *
+ * <p>A row's content is what was parsed, before any scaling:
+ *
+ * <pre>
+ *   UINT8    | feature 0 | feature 1 | ...  one byte each   | label, float32 little-endian |
+ *   FLOAT32  | feature 0 | feature 1 | ...  float32 LE each | label, float32 little-endian |
+ * </pre>
+ *
+ * All rows of a source have one length, so that the order of their bytes is a total order. Imports
+ * {@code common.config} and Jackson. Read {@link io.lockstep.common.data.ExampleForm} first.
+ */
+@NullMarked
+package io.lockstep.common.data;
+
+import org.jspecify.annotations.NullMarked;
