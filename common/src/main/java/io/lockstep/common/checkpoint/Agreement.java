@@ -1,0 +1,124 @@
+package io.lockstep.common.checkpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a configuration must be the same for a resumed run to have the same bits. All of it must,
+ * but for what only says where and how the run is computed, how it is watched, and where its data
+ * lies (the streams' checksums tell whether that is still the same data).
+ */
+public final class Agreement {
+  /** The keys and sections that may differ on resume. */
+  public static final List<String> MAY_DIFFER =
+      List.of(
+          "name",
+          "cluster",
+          "checkpoint",
+          "train.validateEvery",
+          "data.train",
+          "data.validation",
+          "allowDifferentFingerprint");
+
+  /** What lies in a section that may differ, and may not. */
+  private static final List<String> MUST_AGREE = List.of("cluster.chunkElements");
+
+  private Agreement() {}
+
+  /**
+   * The values that must agree, by their paths, such as {@code optimizer.beta1}.
+   *
+   * @param configuration the resolved configuration as plain maps, lists and values
+   */
+  public static SortedMap<String, String> of(
+      Map<String, ? extends @Nullable Object> configuration) {
+    SortedMap<String, String> values = new TreeMap<>();
+    flatten("", configuration, values);
+    values.keySet().removeIf(path -> mayDiffer(path));
+    return values;
+  }
+
+  /**
+   * Refuses a configuration that differs from the checkpoint's where it may not.
+   *
+   * @throws CheckpointException naming every key that differs, with both values
+   */
+  public static void check(Manifest manifest, SortedMap<String, String> now) {
+    List<String> differences = new ArrayList<>();
+    SortedMap<String, String> all = new TreeMap<>(manifest.configuration());
+    all.putAll(now);
+    for (String path : all.keySet()) {
+      String then = manifest.configuration().getOrDefault(path, "absent");
+      String value = now.getOrDefault(path, "absent");
+      if (!then.equals(value)) {
+        differences.add(path + " (checkpoint: " + then + ", now: " + value + ")");
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new CheckpointException(
+          manifest
+              + ": must be resumed with the same configuration, differs in "
+              + String.join(", ", differences)
+              + "; may differ: "
+              + String.join(", ", MAY_DIFFER));
+    }
+  }
+
+  /**
+   * Refuses data that is not the checkpoint's.
+   *
+   * @throws CheckpointException naming the source and the first stream that differs
+   */
+  public static void check(Manifest manifest, List<StreamCheck> now) {
+    for (StreamCheck then : manifest.streams()) {
+      StreamCheck found =
+          now.stream()
+              .filter(s -> s.source().equals(then.source()) && s.stream() == then.stream())
+              .findFirst()
+              .orElse(null);
+      if (!then.equals(found)) {
+        throw new CheckpointException(
+            manifest
+                + ": data."
+                + then.source()
+                + " has changed: stream "
+                + then.stream()
+                + " must have "
+                + describe(then)
+                + ", got "
+                + (found == null ? "none" : describe(found)));
+      }
+    }
+  }
+
+  private static String describe(StreamCheck check) {
+    return String.format("%d examples, checksum %016x", check.count(), check.checksum());
+  }
+
+  private static boolean mayDiffer(String path) {
+    return MAY_DIFFER.stream().anyMatch(section -> within(path, section))
+        && MUST_AGREE.stream().noneMatch(section -> within(path, section));
+  }
+
+  private static boolean within(String path, String section) {
+    return path.equals(section) || path.startsWith(section + ".") || path.startsWith(section + "[");
+  }
+
+  private static void flatten(
+      String path, @Nullable Object value, SortedMap<String, String> values) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, child) -> flatten(path.isEmpty() ? "" + key : path + "." + key, child, values));
+    } else if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        flatten(path + "[" + i + "]", list.get(i), values);
+      }
+    } else {
+      values.put(path, String.valueOf(value));
+    }
+  }
+}

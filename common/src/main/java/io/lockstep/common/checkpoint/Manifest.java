@@ -1,0 +1,100 @@
+package io.lockstep.common.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.TensorSpec;
+import java.io.IOException;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a checkpoint is, but for the numbers in its shard files. The data's position, the schedule's
+ * state and all random numbers are functions of the step, so the step is all there is to say of
+ * them; the streams' checks tell whether the data is still the same.
+ *
+ * @param format {@value ShardFile#NEWEST_FORMAT} as written by this build
+ * @param step updates done
+ * @param epoch passes over the data begun, from 0, for the reader
+ * @param configuration what must agree on resume, by {@link Agreement}
+ * @param chunkElements the layout's chunk size
+ * @param tensors the layout's tensors
+ * @param state names of the rule's state arrays, in the files' order
+ * @param streams every stream of the data, training then validation
+ * @param fingerprint the canary of the engine that computed the run
+ * @param shards the files, in the chunks' order
+ */
+public record Manifest(
+    int format,
+    long step,
+    long epoch,
+    SortedMap<String, String> configuration,
+    int chunkElements,
+    List<TensorSpec> tensors,
+    List<String> state,
+    List<StreamCheck> streams,
+    String fingerprint,
+    List<ShardEntry> shards) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+
+  /** Copies the collections. */
+  public Manifest {
+    configuration = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(configuration));
+    tensors = List.copyOf(tensors);
+    state = List.copyOf(state);
+    streams = List.copyOf(streams);
+    shards = List.copyOf(shards);
+  }
+
+  /** The same checkpoint made of these files. */
+  public Manifest with(long otherStep, long otherEpoch, List<ShardEntry> files) {
+    return new Manifest(
+        format,
+        otherStep,
+        otherEpoch,
+        configuration,
+        chunkElements,
+        tensors,
+        state,
+        streams,
+        fingerprint,
+        files);
+  }
+
+  /** The layout that its chunk numbers mean. */
+  public Layout layout() {
+    return Layout.of(tensors, chunkElements);
+  }
+
+  byte[] toJson() {
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a manifest must be JSON: " + this, e);
+    }
+  }
+
+  /** Parses a manifest; the format is looked at before anything else. */
+  static Manifest parse(byte[] json, String who) {
+    try {
+      JsonNode tree = JSON.readTree(json);
+      ShardFile.checkFormat(tree.path("format").asInt(), who);
+      return JSON.treeToValue(tree, Manifest.class);
+    } catch (IOException e) {
+      throw new CheckpointException(who + ": the manifest is damaged", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "checkpoint " + Checkpoints.folder(step);
+  }
+}

@@ -1,0 +1,123 @@
+package io.lockstep.common.checkpoint;
+
+import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.layout.Layout;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
+
+/** Reads a run of chunks from one shard file; every chunk's checksum is compared. */
+final class ShardReader {
+  private final CheckpointStore store;
+  private final Layout layout;
+  private final long step;
+  private final ShardEntry entry;
+  private final int arrays;
+  private final String who;
+
+  ShardReader(CheckpointStore store, Layout layout, long step, ShardEntry entry, int arrays) {
+    this.store = store;
+    this.layout = layout;
+    this.step = step;
+    this.entry = entry;
+    this.arrays = arrays;
+    this.who = "checkpoint " + Checkpoints.folder(step) + ": " + entry.file();
+  }
+
+  /** Hands the chunks from {@code from} to below {@code to} that lie in this file to the reader. */
+  void read(int from, int to, ChunkReader reader) {
+    int first = Math.max(from, entry.firstChunk());
+    int end = Math.min(to, entry.endChunk());
+    if (first >= end) {
+      return;
+    }
+    try (ReadableByteChannel channel = store.open(entry.file())) {
+      checkHeader(channel);
+      for (int c = entry.firstChunk(); c < first; c++) {
+        skip(channel, ShardFile.chunkBytes(layout.chunks().get(c).length(), arrays));
+      }
+      for (int c = first; c < end; c++) {
+        readChunk(channel, layout.chunks().get(c), reader);
+      }
+      if (end == entry.endChunk()) {
+        checkFooter(channel);
+      }
+    } catch (EOFException e) {
+      throw new CheckpointException(
+          who + ": ends too early, must have " + entry.bytes() + " bytes: damaged", e);
+    } catch (IOException e) {
+      throw new CheckpointException(who + ": cannot be read from " + store, e);
+    }
+  }
+
+  private void checkHeader(ReadableByteChannel channel) throws IOException {
+    ShardFile header = ShardFile.read(readBytes(channel, ShardFile.HEADER_BYTES), who);
+    expect("step", step, header.step());
+    expect("first chunk", entry.firstChunk(), header.firstChunk());
+    expect("end chunk", entry.endChunk(), header.endChunk());
+    expect("arrays a chunk", arrays, header.arrays());
+    if (header.layout() != ShardFile.layoutChecksum(layout)) {
+      throw new CheckpointException(
+          who + ": was written for other tensors or another chunk size than " + layout.tensors());
+    }
+  }
+
+  private void readChunk(ReadableByteChannel channel, Chunk chunk, ChunkReader reader)
+      throws IOException {
+    int bytes = ShardFile.chunkBytes(chunk.length(), arrays);
+    ByteBuffer buffer = readBytes(channel, bytes);
+    int end = bytes - ShardFile.CHECKSUM_BYTES;
+    ShardFile.checkChecksum(
+        buffer.getInt(end), ShardFile.checksum(buffer, 0, end), who + ": chunk " + chunk.index());
+    expect("chunk", chunk.index(), buffer.getInt());
+    expect("length of chunk " + chunk.index(), chunk.length(), buffer.getInt());
+    float[] parameters = array(buffer, chunk.length());
+    float[][] state = new float[arrays - 1][];
+    for (int k = 0; k < state.length; k++) {
+      state[k] = array(buffer, chunk.length());
+    }
+    reader.read(chunk, parameters, state);
+  }
+
+  private void checkFooter(ReadableByteChannel channel) throws IOException {
+    ByteBuffer footer = readBytes(channel, ShardFile.FOOTER_BYTES);
+    if (footer.getLong() != ShardFile.FOOTER_MAGIC) {
+      throw new CheckpointException(who + ": has no footer: damaged");
+    }
+    int expected = Integer.parseUnsignedInt(entry.checksum(), 16);
+    ShardFile.checkChecksum(expected, footer.getInt(), who + ": footer (against the manifest)");
+  }
+
+  private void expect(String what, long expected, long actual) {
+    if (expected != actual) {
+      throw new CheckpointException(who + ": " + what + " must be " + expected + ", got " + actual);
+    }
+  }
+
+  private static float[] array(ByteBuffer buffer, int length) {
+    float[] array = new float[length];
+    buffer.asFloatBuffer().get(array);
+    buffer.position(buffer.position() + 4 * length);
+    return array;
+  }
+
+  private static void skip(ReadableByteChannel channel, int bytes) throws IOException {
+    if (channel instanceof SeekableByteChannel seekable) {
+      seekable.position(seekable.position() + bytes);
+    } else {
+      readBytes(channel, bytes);
+    }
+  }
+
+  private static ByteBuffer readBytes(ReadableByteChannel channel, int bytes) throws IOException {
+    ByteBuffer buffer = ShardFile.buffer(bytes);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer) < 0) {
+        throw new EOFException();
+      }
+    }
+    return buffer.flip();
+  }
+}
