@@ -1,5 +1,6 @@
 package io.lockstep.common.config;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ public final class Key<T> {
     FLAG("true or false"),
     TEXT("text"),
     CHOICE("text"),
+    PATH("a path"),
+    DURATION("a duration such as 500ms, 30s, 5m or 1h"),
     SECTION("a section (key: value)"),
     SECTIONS("a list of sections"),
     INTEGERS("a list of whole numbers"),
@@ -81,6 +84,19 @@ public final class Key<T> {
   /** Text with a default. */
   public static Key<String> text(String name, String otherwise, String meaning) {
     return new Key<>(name, Type.TEXT, false, otherwise, Range.FINITE, List.of(), meaning);
+  }
+
+  /**
+   * A path of a file or folder, or a Hadoop address, with a default; a relative one starts at the
+   * folder of the configuration's file.
+   */
+  public static Key<String> path(String name, String otherwise, String meaning) {
+    return new Key<>(name, Type.PATH, false, otherwise, Range.FINITE, List.of(), meaning);
+  }
+
+  /** A length of time with a default, written as {@code 500ms, 30s, 5m, 1h}; more than nothing. */
+  public static Key<Duration> duration(String name, Duration otherwise, String meaning) {
+    return new Key<>(name, Type.DURATION, false, otherwise, Range.FINITE, List.of(), meaning);
   }
 
   /** One of several words, with a default. */

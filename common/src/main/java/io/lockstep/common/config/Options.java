@@ -3,6 +3,7 @@ package io.lockstep.common.config;
 import io.lockstep.common.config.ConfigNode.Scalar;
 import io.lockstep.common.config.ConfigNode.Section;
 import io.lockstep.common.config.ConfigNode.Sequence;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -150,29 +151,23 @@ public final class Options {
   /**
    * The same options with one value replaced or added, sections made on the way.
    *
-   * @param dotted the key's path, such as {@code train.epochs}
+   * @param dotted the value's path, such as {@code train.epochs} or {@code model.layers[0].units}
    * @param value the new value, with its place
+   * @throws ConfigurationException where the path leads through something that is no section, or to
+   *     an element that a list does not have
    */
   Options with(String dotted, ConfigNode value) {
-    return new Options(path, replaced(section, List.of(dotted.split("\\.", -1)), value, dotted));
+    return new Options(path, Setting.parse(dotted).put(section, value));
   }
 
-  private static Section replaced(
-      Section section, List<String> keys, ConfigNode value, String dotted) {
-    var entries = new java.util.LinkedHashMap<>(section.entries());
-    String key = keys.get(0);
-    if (keys.size() == 1) {
-      entries.put(key, value);
-    } else {
-      ConfigNode child = entries.get(key);
-      if (child != null && !(child instanceof Section)) {
-        throw new ConfigurationException(
-            "cannot set " + dotted + ": '" + key + "' is not a section (" + child.place() + ")");
-      }
-      Section inner = child == null ? new Section(Map.of(), value.place()) : (Section) child;
-      entries.put(key, replaced(inner, keys.subList(1, keys.size()), value, dotted));
+  /** The same options without one key of one of their sections. */
+  Options withoutIn(String sectionName, String key) {
+    if (!(section.entries().get(sectionName) instanceof Section inner)) {
+      return this;
     }
-    return new Section(entries, section.place());
+    var entries = new java.util.LinkedHashMap<>(section.entries());
+    entries.put(sectionName, new Options("", inner).without(key).section);
+    return new Options(path, new Section(entries, section.place()));
   }
 
   private Object read(Key<?> key, ConfigNode node) {
@@ -181,7 +176,8 @@ public final class Options {
       case INTEGER -> (int) whole(key, key.name(), node, Integer.MIN_VALUE, Integer.MAX_VALUE);
       case LONG -> whole(key, key.name(), node, Long.MIN_VALUE, Long.MAX_VALUE);
       case FLAG -> flag(key, node);
-      case TEXT, CHOICE -> text(key, key.name(), node);
+      case TEXT, CHOICE, PATH -> text(key, key.name(), node);
+      case DURATION -> duration(key, node);
       case SECTION -> section(key.name(), node);
       case SECTIONS -> elements(key, node, this::section);
       case INTEGERS ->
@@ -221,8 +217,11 @@ public final class Options {
       throw refuse(name, node, "must be a whole number");
     }
     long value = ((Number) scalar.value()).longValue();
-    if (value < least || value > most || !key.range().contains((double) value)) {
+    if (!key.range().contains((double) value)) {
       throw refuse(name, node, key.range().rule());
+    }
+    if (value < least || value > most) {
+      throw refuse(name, node, "must be a whole number from " + least + " to " + most);
     }
     return value;
   }
@@ -255,6 +254,11 @@ public final class Options {
               + ")");
     }
     return value;
+  }
+
+  private Duration duration(Key<?> key, ConfigNode node) {
+    return Durations.parse(String.valueOf(node.plain()))
+        .orElseThrow(() -> refuse(key.name(), node, "must be " + key.type().description));
   }
 
   private Options section(String name, ConfigNode node) {

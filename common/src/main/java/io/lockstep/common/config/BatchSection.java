@@ -1,0 +1,68 @@
+package io.lockstep.common.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The batch of a step: {@code batch}.
+ *
+ * @param size examples of a step
+ * @param slice examples of a slice; divides {@code size}
+ * @param keepIncomplete whether an epoch goes on until its longest stream has run out (true), or
+ *     ends with its shortest (false)
+ */
+public record BatchSection(int size, int slice, boolean keepIncomplete) {
+  /** Examples of a step. */
+  public static final Key<Integer> SIZE =
+      Key.integer("size", 0, Range.closed(1, 1 << 24), "examples of a step").required();
+
+  /** Examples of a slice. */
+  public static final Key<Integer> SLICE =
+      Key.integer(
+          "slice",
+          32,
+          Range.closed(1, 1 << 24),
+          "examples of a slice, the unit of gradient work; divides size");
+
+  /** What becomes of the end of an epoch. */
+  public static final Key<String> INCOMPLETE =
+      Key.choice(
+          "incomplete",
+          "keep",
+          List.of("keep", "drop"),
+          "whether batches at the end of an epoch that lack examples are used");
+
+  /** Its keys. */
+  public static final List<Key<?>> KEYS = List.of(SIZE, SLICE, INCOMPLETE);
+
+  /** M, the slices of a step. */
+  public int slices() {
+    return size / slice;
+  }
+
+  static BatchSection read(Options options) {
+    options.allowOnly(KEYS);
+    int size = options.get(SIZE);
+    int slice = options.get(SLICE);
+    if (size % slice != 0) {
+      int below = size / slice * slice;
+      throw options.error(
+          SIZE,
+          "must be a multiple of batch.slice ("
+              + slice
+              + "), such as "
+              + (below > 0 ? below + " or " : "")
+              + (below + slice));
+    }
+    return new BatchSection(size, slice, options.get(INCOMPLETE).equals("keep"));
+  }
+
+  Map<String, Object> plain() {
+    Map<String, Object> plain = new LinkedHashMap<>();
+    plain.put(SIZE.name(), size);
+    plain.put(SLICE.name(), slice);
+    plain.put(INCOMPLETE.name(), keepIncomplete ? "keep" : "drop");
+    return plain;
+  }
+}

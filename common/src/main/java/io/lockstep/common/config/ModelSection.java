@@ -1,0 +1,54 @@
+package io.lockstep.common.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The network: {@code model}.
+ *
+ * @param input the shape of one example: [features], or [channels, height, width] for images
+ * @param layers the layers in order, each with its {@code type}
+ */
+public record ModelSection(List<Integer> input, List<Options> layers) {
+  /** Shape of one example. */
+  public static final Key<List<Integer>> INPUT =
+      Key.integers(
+              "input",
+              List.of(),
+              Range.closed(1, Integer.MAX_VALUE),
+              "the shape of one example: [features], or [channels, height, width]")
+          .required();
+
+  /** The layers. */
+  public static final Key<List<Options>> LAYERS =
+      Key.sections("layers", "the layers in order, each with its type").required();
+
+  /** Its keys. */
+  public static final List<Key<?>> KEYS = List.of(INPUT, LAYERS);
+
+  /** Copies the lists. */
+  public ModelSection {
+    input = List.copyOf(input);
+    layers = List.copyOf(layers);
+  }
+
+  static ModelSection read(Options options) {
+    options.allowOnly(KEYS);
+    ModelSection model = new ModelSection(options.get(INPUT), options.get(LAYERS));
+    if (model.input.size() != 1 && model.input.size() != 3) {
+      throw options.error(INPUT, "must be [features] or [channels, height, width]");
+    }
+    if (model.layers.isEmpty()) {
+      throw options.error(LAYERS, "must have at least one layer");
+    }
+    return model;
+  }
+
+  Map<String, Object> plain() {
+    Map<String, Object> plain = new LinkedHashMap<>();
+    plain.put(INPUT.name(), input);
+    plain.put(LAYERS.name(), layers.stream().map(Options::plain).toList());
+    return plain;
+  }
+}
