@@ -1,6 +1,7 @@
 /**
- * Update rules, one file each, computed chunk by chunk. Imports layout and config. Read {@link
- * io.lockstep.common.optim.UpdateRule} first, then any rule.
+ * Update rules, one file each, computed chunk by chunk, and what drives them. Imports layout and
+ * config. Read {@link io.lockstep.common.optim.UpdatePlan} first, then {@link
+ * io.lockstep.common.optim.UpdateRule}, then any rule.
  */
 @NullMarked
 package io.lockstep.common.optim;

@@ -1,0 +1,121 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.TensorSpec;
+import java.util.List;
+
+/**
+ * All that a step does to a chunk once its mean gradient is complete, in the order in which it is
+ * done: the clip's rounds, the clip, the rule's rounds, the rule. Whoever holds chunks drives it:
+ *
+ * <pre>{@code
+ * for (int round = 0; round < plan.rounds(); round++) {
+ *   for (each own chunk) {
+ *     plan.round(round, chunk, update, totals, sums[chunk]);
+ *   }
+ *   totals.set(round, tensorSums.reduce(sums of the chunks of all shards));
+ * }
+ * for (each own chunk) {
+ *   plan.apply(chunk, update, totals);
+ * }
+ * }</pre>
+ *
+ * <p>Round 0 of a chunk needs no totals and can run as soon as its gradient is complete; a plan
+ * without rounds applies then and there. Every chunk goes through every round exactly once an
+ * update, because rounds may change its gradient and state: the gradient is the caller's no more
+ * once the first round has begun. Immutable, shared by threads.
+ */
+public final class UpdatePlan {
+  private final Layout layout;
+  private final Clip clip;
+  private final UpdateRule rule;
+
+  private UpdatePlan(Layout layout, Clip clip, UpdateRule rule) {
+    this.layout = layout;
+    this.clip = clip;
+    this.rule = rule;
+  }
+
+  /**
+   * The plan of a run.
+   *
+   * @param clip {@link Clip#NONE} where gradients stay as they are
+   */
+  public static UpdatePlan create(Layout layout, Clip clip, UpdateRule rule) {
+    return new UpdatePlan(layout, clip, rule);
+  }
+
+  /** Rounds of sums before {@link #apply}; 0 where chunks do not wait for one another. */
+  public int rounds() {
+    return clip.rounds() + rule.rounds();
+  }
+
+  /** Sums of each chunk of a tensor in a round. */
+  public int sums(int round, TensorSpec tensor) {
+    int clipRounds = clip.rounds();
+    return round < clipRounds ? clip.sums(round, tensor) : rule.sums(round - clipRounds, tensor);
+  }
+
+  /** What a chunk's state arrays hold, for checkpoints. */
+  public List<String> stateNames(Chunk chunk) {
+    return rule.stateNames();
+  }
+
+  /** The floats of a chunk's state array, in the order of {@link #stateNames}. */
+  public int stateLength(int array, Chunk chunk) {
+    return rule.stateLength(array, layout.tensorOf(chunk), chunk);
+  }
+
+  /**
+   * Makes a chunk with its state as it is before the first update.
+   *
+   * @param parameters [length], the first parameters; kept, not copied
+   * @param gradient [length], kept, not copied
+   */
+  public ChunkState newChunk(Chunk chunk, float[] parameters, float[] gradient) {
+    float[][] state = new float[stateNames(chunk).size()][];
+    for (int array = 0; array < state.length; array++) {
+      state[array] = new float[stateLength(array, chunk)];
+    }
+    ChunkState made = new ChunkState(layout.tensorOf(chunk), chunk, parameters, gradient, state);
+    rule.initialize(made);
+    return made;
+  }
+
+  /** Room for the totals of all rounds, to be reused for every update. */
+  public Totals newTotals() {
+    return new Totals(rounds(), clip.rounds());
+  }
+
+  /**
+   * Adds a chunk to a round's sums. The rule's first round also clips the gradient.
+   *
+   * @param round from 0
+   * @param totals with all earlier rounds set
+   * @param sums receives the chunk's part, [sums(round, tensor)], overwritten
+   */
+  public void round(int round, ChunkState chunk, Update update, Totals totals, double[] sums) {
+    int clipRounds = clip.rounds();
+    if (round < clipRounds) {
+      clip.round(round, chunk, update, totals, sums);
+      return;
+    }
+    if (round == clipRounds) {
+      clip.apply(chunk, totals);
+    }
+    rule.round(round - clipRounds, chunk, update, totals.ofRule(), sums);
+  }
+
+  /**
+   * Updates a chunk's parameters and state.
+   *
+   * @param totals with all rounds set
+   */
+  public void apply(ChunkState chunk, Update update, Totals totals) {
+    if (rule.rounds() == 0) {
+      clip.apply(chunk, totals);
+    }
+    rule.apply(chunk, update, totals.ofRule());
+  }
+}
