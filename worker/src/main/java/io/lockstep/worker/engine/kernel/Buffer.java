@@ -26,6 +26,30 @@ public interface Buffer extends AutoCloseable {
   void read(int offset, float[] target, int at, int length);
 
   /**
+   * Copies out elements in double, exactly.
+   *
+   * @param offset the first element of this buffer
+   * @param target receives them from 0 on
+   */
+  default void read(int offset, double[] target, int length) {
+    for (int i = 0; i < length; i++) {
+      target[i] = get(offset + i);
+    }
+  }
+
+  /**
+   * Copies in elements, rounded to the element type.
+   *
+   * @param offset the first element of this buffer
+   * @param source holds them from 0 on; not modified
+   */
+  default void write(int offset, double[] source, int length) {
+    for (int i = 0; i < length; i++) {
+      set(offset + i, source[i]);
+    }
+  }
+
+  /**
    * Copies in elements.
    *
    * @param offset the first element of this buffer

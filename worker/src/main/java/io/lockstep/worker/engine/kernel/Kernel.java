@@ -79,17 +79,23 @@ public interface Kernel {
   /** z = z + x y. */
   void multiplyAdd(Buffer x, Buffer y, Buffer z, int n);
 
-  /** y = e^x. */
-  void exp(Buffer x, Buffer y, int n);
+  /**
+   * y = f(x), number by number.
+   *
+   * @param x [n]
+   * @param y [n], written; may be the same buffer as x
+   */
+  void map(Pointwise f, Buffer x, Buffer y, int n);
 
-  /** y = tanh(x). */
-  void tanh(Buffer x, Buffer y, int n);
-
-  /** y = 1 / (1 + e^-x). */
-  void sigmoid(Buffer x, Buffer y, int n);
-
-  /** y = erf(x), the error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
-  void erf(Buffer x, Buffer y, int n);
+  /**
+   * dx = dy f', number by number.
+   *
+   * @param at [n], what f takes its derivative from: its input or, where {@link
+   *     Pointwise#fromOutput}, its output
+   * @param dy [n]
+   * @param dx [n], written; may be the same buffer as dy
+   */
+  void mapGradient(Pointwise f, Buffer at, Buffer dy, Buffer dx, int n);
 
   /**
    * y = max(x, slope x): relu for slope 0, leaky relu above. NaN stays NaN.

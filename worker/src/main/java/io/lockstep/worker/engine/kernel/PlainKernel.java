@@ -5,6 +5,8 @@ package io.lockstep.worker.engine.kernel;
  * the layers on it, and the fast kernel is compared with it.
  */
 public final class PlainKernel implements Kernel {
+  private final PointwiseBlocks pointwise = new PointwiseBlocks();
+
   @Override
   public Buffer allocate(int length) {
     return new DoubleArray(new double[length], 0, length);
@@ -83,31 +85,13 @@ public final class PlainKernel implements Kernel {
   }
 
   @Override
-  public void exp(Buffer x, Buffer y, int n) {
-    for (int i = 0; i < n; i++) {
-      y.set(i, StrictMath.exp(x.get(i)));
-    }
+  public void map(Pointwise f, Buffer x, Buffer y, int n) {
+    pointwise.map(f, x, y, n);
   }
 
   @Override
-  public void tanh(Buffer x, Buffer y, int n) {
-    for (int i = 0; i < n; i++) {
-      y.set(i, StrictMath.tanh(x.get(i)));
-    }
-  }
-
-  @Override
-  public void sigmoid(Buffer x, Buffer y, int n) {
-    for (int i = 0; i < n; i++) {
-      y.set(i, 1 / (1 + StrictMath.exp(-x.get(i))));
-    }
-  }
-
-  @Override
-  public void erf(Buffer x, Buffer y, int n) {
-    for (int i = 0; i < n; i++) {
-      y.set(i, ErrorFunction.erf(x.get(i)));
-    }
+  public void mapGradient(Pointwise f, Buffer at, Buffer dy, Buffer dx, int n) {
+    pointwise.mapGradient(f, at, dy, dx, n);
   }
 
   @Override
