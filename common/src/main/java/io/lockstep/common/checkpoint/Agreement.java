@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What of a configuration must be the same for a resumed run to have the same bits. All of it must,
  * but for what only says where and how the run is computed, how it is watched, and where its data
- * lies (the streams' checksums tell whether that is still the same data).
+ * lies (the streams' summaries tell whether they are still the same).
  */
 public final class Agreement {
   /** The keys and sections that may differ on resume. */
@@ -22,7 +22,10 @@ public final class Agreement {
           "train.validateEvery",
           "data.train",
           "data.validation",
-          "allowDifferentFingerprint");
+          "allowDifferentFingerprint",
+          "commit",
+          "versions",
+          "fingerprint");
 
   /** What lies in a section that may differ, and may not. */
   private static final List<String> MUST_AGREE = List.of("cluster.chunkElements");
@@ -66,37 +69,6 @@ public final class Agreement {
               + "; may differ: "
               + String.join(", ", MAY_DIFFER));
     }
-  }
-
-  /**
-   * Refuses data that is not the checkpoint's.
-   *
-   * @throws CheckpointException naming the source and the first stream that differs
-   */
-  public static void check(Manifest manifest, List<StreamCheck> now) {
-    for (StreamCheck then : manifest.streams()) {
-      StreamCheck found =
-          now.stream()
-              .filter(s -> s.source().equals(then.source()) && s.stream() == then.stream())
-              .findFirst()
-              .orElse(null);
-      if (!then.equals(found)) {
-        throw new CheckpointException(
-            manifest
-                + ": data."
-                + then.source()
-                + " has changed: stream "
-                + then.stream()
-                + " must have "
-                + describe(then)
-                + ", got "
-                + (found == null ? "none" : describe(found)));
-      }
-    }
-  }
-
-  private static String describe(StreamCheck check) {
-    return String.format("%d examples, checksum %016x", check.count(), check.checksum());
   }
 
   private static boolean mayDiffer(String path) {

@@ -132,9 +132,9 @@ public final class Checkpoints {
   public void read(Manifest manifest, int from, int to, ChunkReader reader) {
     checkCover(manifest);
     Layout layout = manifest.layout();
-    int arrays = 1 + manifest.state().size();
+
     for (ShardEntry entry : manifest.shards()) {
-      new ShardReader(store, layout, manifest.step(), entry, arrays).read(from, to, reader);
+      new ShardReader(store, layout, manifest.step(), entry).read(from, to, reader);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.TensorSpec;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
 /**
  * What a checkpoint is, but for the numbers in its shard files. The data's position, the schedule's
  * state and all random numbers are functions of the step, so the step is all there is to say of
- * them; the streams' checks tell whether the data is still the same.
+ * them; the streams' summaries tell whether the data are still the same.
  *
  * @param format {@value ShardFile#NEWEST_FORMAT} as written by this build
  * @param step updates done
@@ -24,7 +25,8 @@ import java.util.TreeMap;
  * @param chunkElements the layout's chunk size
  * @param tensors the layout's tensors
  * @param state names of the rule's state arrays, in the files' order
- * @param streams every stream of the data, training then validation
+ * @param training the streams of training examples
+ * @param validation the streams of validation examples
  * @param fingerprint the canary of the engine that computed the run
  * @param shards the files, in the chunks' order
  */
@@ -36,7 +38,8 @@ public record Manifest(
     int chunkElements,
     List<TensorSpec> tensors,
     List<String> state,
-    List<StreamCheck> streams,
+    List<StreamSummary> training,
+    List<StreamSummary> validation,
     String fingerprint,
     List<ShardEntry> shards) {
   private static final ObjectMapper JSON =
@@ -50,7 +53,8 @@ public record Manifest(
     configuration = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(configuration));
     tensors = List.copyOf(tensors);
     state = List.copyOf(state);
-    streams = List.copyOf(streams);
+    training = List.copyOf(training);
+    validation = List.copyOf(validation);
     shards = List.copyOf(shards);
   }
 
@@ -64,7 +68,8 @@ public record Manifest(
         chunkElements,
         tensors,
         state,
-        streams,
+        training,
+        validation,
         fingerprint,
         files);
   }

@@ -15,16 +15,14 @@ import java.util.zip.CRC32C;
  * @param shards of how many
  * @param firstChunk the first chunk in the file
  * @param endChunk one more than the last
- * @param arrays float arrays a chunk: the parameters, then the rule's state
  * @param layout {@link #layoutChecksum}
  */
-record ShardFile(
-    long step, int shard, int shards, int firstChunk, int endChunk, int arrays, int layout) {
+record ShardFile(long step, int shard, int shards, int firstChunk, int endChunk, int layout) {
   static final long MAGIC = ascii("LOCKSTEP");
   static final long FOOTER_MAGIC = ascii("SHARDEND");
   static final int OLDEST_FORMAT = 1;
   static final int NEWEST_FORMAT = 1;
-  static final int HEADER_BYTES = 8 + 4 + 8 + 6 * 4 + 4;
+  static final int HEADER_BYTES = 8 + 4 + 8 + 5 * 4 + 4;
   static final int CHUNK_HEADER_BYTES = 8;
   static final int CHECKSUM_BYTES = 4;
   static final int FOOTER_BYTES = 8 + CHECKSUM_BYTES;
@@ -38,7 +36,7 @@ record ShardFile(
   int write(ByteBuffer buffer) {
     int start = buffer.position();
     buffer.putLong(MAGIC).putInt(NEWEST_FORMAT).putLong(step).putInt(shard).putInt(shards);
-    buffer.putInt(firstChunk).putInt(endChunk).putInt(arrays).putInt(layout);
+    buffer.putInt(firstChunk).putInt(endChunk).putInt(layout);
     int checksum = checksum(buffer, start, buffer.position());
     buffer.putInt(checksum);
     return checksum;
@@ -60,7 +58,6 @@ record ShardFile(
     ShardFile header =
         new ShardFile(
             buffer.getLong(),
-            buffer.getInt(),
             buffer.getInt(),
             buffer.getInt(),
             buffer.getInt(),
@@ -103,16 +100,15 @@ record ShardFile(
     return (int) crc.getValue();
   }
 
+  /** Bytes of an array in the file. */
+  static int arrayBytes(int length) {
+    return Math.addExact(4, Math.multiplyExact(4, length));
+  }
+
   static int checksum(ByteBuffer buffer, int from, int to) {
     CRC32C crc = new CRC32C();
     crc.update(buffer.duplicate().limit(to).position(from));
     return (int) crc.getValue();
-  }
-
-  /** Bytes of a chunk in the file. */
-  static int chunkBytes(int length, int arrays) {
-    return Math.addExact(
-        CHUNK_HEADER_BYTES + CHECKSUM_BYTES, Math.multiplyExact(4 * arrays, length));
   }
 
   static ByteBuffer buffer(int bytes) {

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
 
 /** Reads a run of chunks from one shard file; every chunk's checksum is compared. */
 final class ShardReader {
@@ -14,15 +17,15 @@ final class ShardReader {
   private final Layout layout;
   private final long step;
   private final ShardEntry entry;
-  private final int arrays;
+
   private final String who;
 
-  ShardReader(CheckpointStore store, Layout layout, long step, ShardEntry entry, int arrays) {
+  ShardReader(CheckpointStore store, Layout layout, long step, ShardEntry entry) {
     this.store = store;
     this.layout = layout;
     this.step = step;
     this.entry = entry;
-    this.arrays = arrays;
+
     this.who = "checkpoint " + Checkpoints.folder(step) + ": " + entry.file();
   }
 
@@ -36,7 +39,7 @@ final class ShardReader {
     try (ReadableByteChannel channel = store.open(entry.file())) {
       checkHeader(channel);
       for (int c = entry.firstChunk(); c < first; c++) {
-        skip(channel, ShardFile.chunkBytes(layout.chunks().get(c).length(), arrays));
+        skip(channel, chunkBytes(readBytes(channel, ShardFile.CHUNK_HEADER_BYTES), c));
       }
       for (int c = first; c < end; c++) {
         readChunk(channel, layout.chunks().get(c), reader);
@@ -57,7 +60,7 @@ final class ShardReader {
     expect("step", step, header.step());
     expect("first chunk", entry.firstChunk(), header.firstChunk());
     expect("end chunk", entry.endChunk(), header.endChunk());
-    expect("arrays a chunk", arrays, header.arrays());
+
     if (header.layout() != ShardFile.layoutChecksum(layout)) {
       throw new CheckpointException(
           who + ": was written for other tensors or another chunk size than " + layout.tensors());
@@ -66,19 +69,32 @@ final class ShardReader {
 
   private void readChunk(ReadableByteChannel channel, Chunk chunk, ChunkReader reader)
       throws IOException {
-    int bytes = ShardFile.chunkBytes(chunk.length(), arrays);
-    ByteBuffer buffer = readBytes(channel, bytes);
-    int end = bytes - ShardFile.CHECKSUM_BYTES;
+    ByteBuffer head = readBytes(channel, ShardFile.CHUNK_HEADER_BYTES);
+    ByteBuffer body = readBytes(channel, chunkBytes(head, chunk.index()));
+    int end = body.limit() - ShardFile.CHECKSUM_BYTES;
+    CRC32C crc = new CRC32C();
+    crc.update(head.duplicate().rewind());
+    crc.update(body.duplicate().limit(end));
     ShardFile.checkChecksum(
-        buffer.getInt(end), ShardFile.checksum(buffer, 0, end), who + ": chunk " + chunk.index());
-    expect("chunk", chunk.index(), buffer.getInt());
-    expect("length of chunk " + chunk.index(), chunk.length(), buffer.getInt());
-    float[] parameters = array(buffer, chunk.length());
-    float[][] state = new float[arrays - 1][];
-    for (int k = 0; k < state.length; k++) {
-      state[k] = array(buffer, chunk.length());
+        body.getInt(end), (int) crc.getValue(), who + ": chunk " + chunk.index());
+    float[] parameters = array(body);
+    expect("length of chunk " + chunk.index(), chunk.length(), parameters.length);
+    List<float[]> state = new ArrayList<>();
+    while (body.position() < end) {
+      state.add(array(body));
     }
-    reader.read(chunk, parameters, state);
+    reader.read(chunk, parameters, state.toArray(float[][]::new));
+  }
+
+  /** Bytes of a chunk behind its header, which is read. */
+  private int chunkBytes(ByteBuffer head, int chunk) {
+    expect("chunk", chunk, head.getInt());
+    int bytes = head.getInt();
+    if (bytes < 4 || bytes > entry.bytes()) {
+      throw new CheckpointException(
+          who + ": chunk " + chunk + " cannot have " + bytes + " bytes: damaged");
+    }
+    return bytes + ShardFile.CHECKSUM_BYTES;
   }
 
   private void checkFooter(ReadableByteChannel channel) throws IOException {
@@ -96,10 +112,10 @@ final class ShardReader {
     }
   }
 
-  private static float[] array(ByteBuffer buffer, int length) {
-    float[] array = new float[length];
+  private static float[] array(ByteBuffer buffer) {
+    float[] array = new float[buffer.getInt()];
     buffer.asFloatBuffer().get(array);
-    buffer.position(buffer.position() + 4 * length);
+    buffer.position(buffer.position() + 4 * array.length);
     return array;
   }
 

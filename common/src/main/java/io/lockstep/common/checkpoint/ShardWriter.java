@@ -15,7 +15,7 @@ public final class ShardWriter implements Closeable {
   private final String name;
   private final ShardFile header;
   private final CheckpointStore.Writing out;
-  private final ByteBuffer buffer;
+  private ByteBuffer buffer;
   private final CRC32C checksums = new CRC32C();
   private int nextChunk;
   private long bytes;
@@ -37,7 +37,6 @@ public final class ShardWriter implements Closeable {
    * @param shards of how many
    * @param firstChunk the first chunk that will be written
    * @param endChunk one more than the last; equal to the first for an empty shard
-   * @param stateArrays arrays of the rule's state a chunk
    */
   public static ShardWriter create(
       CheckpointStore store,
@@ -46,20 +45,11 @@ public final class ShardWriter implements Closeable {
       int shard,
       int shards,
       int firstChunk,
-      int endChunk,
-      int stateArrays) {
-    int arrays = 1 + stateArrays;
+      int endChunk) {
     ShardFile header =
-        new ShardFile(
-            step, shard, shards, firstChunk, endChunk, arrays, ShardFile.layoutChecksum(layout));
+        new ShardFile(step, shard, shards, firstChunk, endChunk, ShardFile.layoutChecksum(layout));
     String name = ShardFile.name(step, shard, shards);
-    int longest =
-        layout.chunks().subList(firstChunk, endChunk).stream()
-            .mapToInt(Chunk::length)
-            .max()
-            .orElse(0);
-    ByteBuffer buffer =
-        ShardFile.buffer(Math.max(ShardFile.HEADER_BYTES, ShardFile.chunkBytes(longest, arrays)));
+    ByteBuffer buffer = ShardFile.buffer(ShardFile.HEADER_BYTES);
     try {
       ShardWriter writer = new ShardWriter(name, header, store.create(name), buffer);
       writer.addChecksum(header.write(buffer));
@@ -74,25 +64,22 @@ public final class ShardWriter implements Closeable {
    * Writes the next chunk.
    *
    * @param parameters at least [length]; not modified
-   * @param state each at least [length]; not modified
+   * @param state each of any length; not modified
    */
   public void write(Chunk chunk, float[] parameters, float[][] state) {
     if (chunk.index() != nextChunk || nextChunk >= header.endChunk()) {
       throw new IllegalStateException(
           name + ": chunks must come in order: expected " + nextChunk + ", got " + chunk.index());
     }
-    if (state.length != header.arrays() - 1) {
-      throw new IllegalStateException(
-          name
-              + ": a chunk must have "
-              + (header.arrays() - 1)
-              + " state arrays, got "
-              + state.length);
+    int bytes = ShardFile.arrayBytes(chunk.length());
+    for (float[] array : state) {
+      bytes = Math.addExact(bytes, ShardFile.arrayBytes(array.length));
     }
-    buffer.putInt(chunk.index()).putInt(chunk.length());
+    makeRoom(ShardFile.CHUNK_HEADER_BYTES + bytes + ShardFile.CHECKSUM_BYTES);
+    buffer.putInt(chunk.index()).putInt(bytes);
     put(parameters, chunk.length());
     for (float[] array : state) {
-      put(array, chunk.length());
+      put(array, array.length);
     }
     int checksum = ShardFile.checksum(buffer, 0, buffer.position());
     buffer.putInt(checksum);
@@ -132,7 +119,14 @@ public final class ShardWriter implements Closeable {
     }
   }
 
+  private void makeRoom(int needed) {
+    if (buffer.capacity() < needed) {
+      buffer = ShardFile.buffer(needed);
+    }
+  }
+
   private void put(float[] source, int length) {
+    buffer.putInt(length);
     buffer.asFloatBuffer().put(source, 0, length);
     buffer.position(buffer.position() + 4 * length);
   }

@@ -1,6 +1,6 @@
 /**
- * Checkpoints: what a run needs to go on with the same bits on another cluster. Imports layout and
- * Jackson. Read {@link io.lockstep.common.checkpoint.Checkpoints} first, then {@link
+ * Checkpoints: what a run needs to go on with the same bits on another cluster. Imports layout,
+ * data and Jackson. Read {@link io.lockstep.common.checkpoint.Checkpoints} first, then {@link
  * io.lockstep.common.checkpoint.Manifest}.
  *
  * <p>A checkpoint of step N (N updates done) is a folder. Every server writes its own chunks to a
@@ -23,14 +23,13 @@
  *           shards, int
  *           first chunk, int                the run of chunks in the file
  *           end chunk, int                  one more than the last
- *           arrays, int                     1 for the parameters, and the rule's state arrays
  *           layout, int                     CRC-32C of the tensors' names and shapes and the chunk size
  *           checksum, int                   of the header so far
  * chunk     index, int                      repeated, from the first chunk to the last
- *           length, int                     elements
- *           parameters, float[length]
- *           state, float[length]            each state array in the rule's order
- *           checksum, int                   of index, length and arrays
+ *           bytes, int                      of the arrays below
+ *           length, int, float[length]      the parameters
+ *           length, int, float[length]      each state array in the rule's order
+ *           checksum, int                   of index, bytes and arrays
  * footer    magic "SHARDEND" (8 bytes)
  *           checksum, int                   of all checksums above, in order: also in the manifest
  * </pre>
