@@ -224,6 +224,26 @@ public record RunConfiguration(
     return plain;
   }
 
+  /** The same configuration with what a run wrote down about itself. */
+  public RunConfiguration withRecord(Map<String, ? extends @Nullable Object> newRecord) {
+    return new RunConfiguration(
+        name,
+        seed,
+        data,
+        model,
+        loss,
+        optimizer,
+        learningRate,
+        schedule,
+        clip,
+        batch,
+        train,
+        cluster,
+        checkpoint,
+        allowDifferentFingerprint,
+        new LinkedHashMap<>(newRecord));
+  }
+
   private Map<String, @Nullable Object> optimizerPlain() {
     Map<String, @Nullable Object> plain = new LinkedHashMap<>(optimizer.plain());
     plain.put(LEARNING_RATE.name(), learningRate);

@@ -1,0 +1,120 @@
+package io.lockstep.driver.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file with one JSON object a line, each with its {@code step}, in ascending order. Lines are
+ * handed to the file at once, so that a killed process loses none; a line that was only half
+ * written is left out when the file is read or cut back.
+ */
+final class JsonLines implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private @Nullable BufferedWriter writer;
+
+  JsonLines(Path file) {
+    this.file = file;
+  }
+
+  /** Appends one object. */
+  void append(Map<String, ?> object) {
+    try {
+      BufferedWriter out = writer();
+      out.write(JSON.writeValueAsString(object));
+      out.write('\n');
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
+  /** Removes every object after a step. */
+  void cutBack(long step) {
+    close();
+    if (!Files.exists(file)) {
+      return;
+    }
+    try {
+      Path aside = file.resolveSibling(file.getFileName() + ".part");
+      try (BufferedWriter out = Files.newBufferedWriter(aside, StandardCharsets.UTF_8)) {
+        for (JsonNode object : read(file)) {
+          if (object.path("step").asLong() <= step) {
+            out.write(JSON.writeValueAsString(object));
+            out.write('\n');
+          }
+        }
+      }
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
+  /** The whole lines of a file; none where there is no file. */
+  static List<JsonNode> read(Path file) {
+    List<JsonNode> objects = new ArrayList<>();
+    if (!Files.exists(file)) {
+      return objects;
+    }
+    try {
+      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        JsonNode object = parse(line);
+        if (object == null) {
+          break;
+        }
+        objects.add(object);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+    return objects;
+  }
+
+  private static @Nullable JsonNode parse(String line) {
+    try {
+      JsonNode node = JSON.readTree(line);
+      return node.isObject() ? node : null;
+    } catch (JsonProcessingException halfWritten) {
+      return null;
+    }
+  }
+
+  private BufferedWriter writer() throws IOException {
+    BufferedWriter present = writer;
+    if (present == null) {
+      present =
+          Files.newBufferedWriter(
+              file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      writer = present;
+    }
+    return present;
+  }
+
+  @Override
+  public void close() {
+    BufferedWriter present = writer;
+    writer = null;
+    if (present != null) {
+      try {
+        present.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write " + file, e);
+      }
+    }
+  }
+}

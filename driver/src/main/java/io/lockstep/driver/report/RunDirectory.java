@@ -1,0 +1,224 @@
+package io.lockstep.driver.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.layout.TensorSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one run. A listener: it writes down the steps and validations that it is told of.
+ *
+ * <pre>
+ * config.yaml          the resolved configuration, with commit, versions, fingerprint
+ * steps.jsonl          one object a step
+ * validation.jsonl     one object a validation
+ * checkpoints/         see io.lockstep.common.checkpoint
+ * logs/                what Spark, Akka and Lockstep log
+ * summary.json         what came out
+ * model.safetensors    the weights
+ * </pre>
+ */
+public final class RunDirectory implements RunListener, AutoCloseable {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Path path;
+  private final JsonLines steps;
+  private final JsonLines validations;
+
+  private RunDirectory(Path path) {
+    this.path = path.toAbsolutePath().normalize();
+    this.steps = new JsonLines(stepsFile());
+    this.validations = new JsonLines(validationFile());
+  }
+
+  /**
+   * A new run's folder, made where it is missing.
+   *
+   * @throws ConfigurationException where it exists and is not empty
+   */
+  public static RunDirectory create(Path path) {
+    RunDirectory directory = new RunDirectory(path);
+    try {
+      if (Files.exists(path) && !Files.isDirectory(path)) {
+        throw new ConfigurationException(
+            "the run directory must be a folder, got the file " + path + "; choose another");
+      }
+      if (Files.isDirectory(path)) {
+        try (Stream<Path> entries = Files.list(path)) {
+          if (entries.findAny().isPresent()) {
+            throw new ConfigurationException(
+                "the run directory must be empty, got "
+                    + path
+                    + "; add --resume to go on with its run, or choose another");
+          }
+        }
+      }
+      Files.createDirectories(directory.checkpoints());
+      Files.createDirectories(directory.logs());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the run directory " + path, e);
+    }
+    return directory;
+  }
+
+  /**
+   * The folder of a run that began before.
+   *
+   * @throws ConfigurationException where there is none
+   */
+  public static RunDirectory open(Path path) {
+    RunDirectory directory = new RunDirectory(path);
+    if (!Files.isRegularFile(directory.configurationFile())) {
+      throw new ConfigurationException(
+          "a run directory must have a config.yaml, got "
+              + path
+              + "; name the folder that 'lockstep train' printed");
+    }
+    return directory;
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** The file of the resolved configuration. */
+  public Path configurationFile() {
+    return path.resolve("config.yaml");
+  }
+
+  /** The file with one object a step. */
+  public Path stepsFile() {
+    return path.resolve("steps.jsonl");
+  }
+
+  /** The file with one object a validation. */
+  public Path validationFile() {
+    return path.resolve("validation.jsonl");
+  }
+
+  /** The folder of checkpoints. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The folder of logs. */
+  public Path logs() {
+    return path.resolve("logs");
+  }
+
+  /** The file of the weights. */
+  public Path modelFile() {
+    return path.resolve("model.safetensors");
+  }
+
+  /** The file of what came out. */
+  public Path summaryFile() {
+    return path.resolve("summary.json");
+  }
+
+  /** The configuration as the run wrote it down. */
+  public RunConfiguration configuration() {
+    try {
+      return RunConfiguration.parse(
+          Files.readString(configurationFile()), configurationFile().toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + configurationFile(), e);
+    }
+  }
+
+  /**
+   * Writes the resolved configuration.
+   *
+   * @param fingerprint of what computes this run; empty until it is known
+   */
+  public void writeConfiguration(RunConfiguration configuration, String fingerprint) {
+    Map<String, Object> record = new LinkedHashMap<>();
+    record.put("commit", Build.commit());
+    record.put("versions", Build.versions());
+    record.put("fingerprint", fingerprint);
+    writeAtomically(configurationFile(), configuration.withRecord(record).toYaml());
+  }
+
+  @Override
+  public void step(StepRecord step) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("step", step.step());
+    object.put("epoch", step.epoch());
+    object.put("loss", step.loss());
+    object.put("learningRate", step.learningRate());
+    object.put("gradientNorm", step.gradientNorm());
+    object.put("examplesPerSecond", step.examplesPerSecond());
+    object.put("seconds", step.seconds());
+    object.put("computeSeconds", step.computeSeconds());
+    object.put("sendSeconds", step.sendSeconds());
+    object.put("waitSeconds", step.waitSeconds());
+    steps.append(object);
+  }
+
+  @Override
+  public void validation(ValidationRecord validation) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("step", validation.step());
+    object.put("epoch", validation.epoch());
+    object.put("examples", validation.examples());
+    object.put("loss", validation.loss());
+    object.putAll(validation.metrics());
+    object.put("seconds", validation.seconds());
+    validations.append(object);
+  }
+
+  @Override
+  public void cutBack(long step) {
+    steps.cutBack(step);
+    validations.cutBack(step);
+  }
+
+  /**
+   * Begins the file of the weights.
+   *
+   * @param tensors in layout order
+   */
+  public SafetensorsWriter writeModel(List<TensorSpec> tensors) {
+    return new SafetensorsWriter(modelFile(), tensors, Map.of("format", "pt"));
+  }
+
+  /** Writes what came out. */
+  public void writeSummary(Summary summary) {
+    try {
+      writeAtomically(summaryFile(), JSON.writeValueAsString(summary.plain()) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a summary of texts and numbers can be written", e);
+    }
+  }
+
+  private static void writeAtomically(Path file, String text) {
+    Path aside = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      Files.writeString(aside, text, StandardCharsets.UTF_8);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
+  /** Closes the files. */
+  @Override
+  public void close() {
+    steps.close();
+    validations.close();
+  }
+}

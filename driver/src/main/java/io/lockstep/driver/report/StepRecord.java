@@ -1,0 +1,28 @@
+package io.lockstep.driver.report;
+
+/**
+ * One line of {@code steps.jsonl}: one update of the parameters. The times are those of the slowest
+ * worker.
+ *
+ * @param step its number, from 1
+ * @param epoch the pass over the data that it belongs to, from 1
+ * @param loss mean over the batch, before the update
+ * @param learningRate the rate of this update
+ * @param gradientNorm Euclidean norm of the mean gradient, before clipping
+ * @param examplesPerSecond examples of the batch over {@code seconds}
+ * @param seconds from the end of the step before to the end of this one
+ * @param computeSeconds spent on gradients
+ * @param sendSeconds spent on handing partial sums over
+ * @param waitSeconds spent on waiting for parameters
+ */
+public record StepRecord(
+    long step,
+    long epoch,
+    double loss,
+    double learningRate,
+    double gradientNorm,
+    double examplesPerSecond,
+    double seconds,
+    double computeSeconds,
+    double sendSeconds,
+    double waitSeconds) {}
