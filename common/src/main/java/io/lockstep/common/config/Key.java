@@ -23,6 +23,7 @@ public final class Key<T> {
     PATH("a path"),
     DURATION("a duration such as 500ms, 30s, 5m or 1h"),
     SECTION("a section (key: value)"),
+    NAMED("a name, or a section with its type"),
     SECTIONS("a list of sections"),
     INTEGERS("a list of whole numbers"),
     NUMBERS("a list of numbers"),
@@ -109,6 +110,21 @@ public final class Key<T> {
   /** A section; without one the options are empty. */
   public static Key<Options> section(String name, String meaning) {
     return new Key<>(name, Type.SECTION, false, Options.empty(), Range.FINITE, List.of(), meaning);
+  }
+
+  /**
+   * Something of a {@link Registry}, written by its name alone ({@code activation: relu}) or as a
+   * section ({@code activation: {type: gelu, approximate: tanh}}); read as a section with its
+   * {@code type} either way.
+   *
+   * @param otherwise the name where nothing is written; the options are empty where it is empty
+   */
+  public static Key<Options> named(String name, String otherwise, String meaning) {
+    Options value =
+        otherwise.isEmpty()
+            ? Options.empty()
+            : Options.of(name, java.util.Map.of(Registry.TYPE.name(), otherwise));
+    return new Key<>(name, Type.NAMED, false, value, Range.FINITE, List.of(), meaning);
   }
 
   /** A list of sections; without one it is empty. */

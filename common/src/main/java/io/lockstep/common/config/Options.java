@@ -179,6 +179,7 @@ public final class Options {
       case TEXT, CHOICE, PATH -> text(key, key.name(), node);
       case DURATION -> duration(key, node);
       case SECTION -> section(key.name(), node);
+      case NAMED -> named(key, node);
       case SECTIONS -> elements(key, node, this::section);
       case INTEGERS ->
           elements(
@@ -266,6 +267,17 @@ public final class Options {
       return new Options(pathOf(name), inner);
     }
     throw refuse(name, node, "must be " + Key.Type.SECTION.description);
+  }
+
+  private Options named(Key<?> key, ConfigNode node) {
+    if (node instanceof Scalar scalar && scalar.value() instanceof String) {
+      return new Options(
+          pathOf(key.name()), new Section(Map.of(Registry.TYPE.name(), node), node.place()));
+    }
+    if (node instanceof Section inner) {
+      return new Options(pathOf(key.name()), inner);
+    }
+    throw refuse(key.name(), node, "must be " + Key.Type.NAMED.description);
   }
 
   private interface Reader {

@@ -13,9 +13,9 @@ public interface Pointwise {
    *
    * @param x [n]; not modified
    * @param y [n], written; another array than x
-   * @param scratch [n], for the function's own use
+   * @param scratch [2][n], for the function's own use
    */
-  void value(double[] x, double[] y, double[] scratch, int n);
+  void value(double[] x, double[] y, double[][] scratch, int n);
 
   /**
    * dx = dy f'.
@@ -23,9 +23,17 @@ public interface Pointwise {
    * @param at [n], the outputs y where {@link #fromOutput}, else the inputs x; not modified
    * @param dy [n]; not modified
    * @param dx [n], written; another array than at and dy
-   * @param scratch [n], for the function's own use
+   * @param scratch [2][n], for the function's own use
    */
-  void gradient(double[] at, double[] dy, double[] dx, double[] scratch, int n);
+  void gradient(double[] at, double[] dy, double[] dx, double[][] scratch, int n);
+
+  /**
+   * Inputs at which the derivative jumps, or the function itself; a check by differences leaves out
+   * numbers that cross one.
+   */
+  default double[] kinks() {
+    return new double[0];
+  }
 
   /** Whether {@link #gradient} wants the outputs, so that the inputs need not be kept. */
   boolean fromOutput();

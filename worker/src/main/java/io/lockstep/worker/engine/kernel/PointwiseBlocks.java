@@ -5,13 +5,13 @@ package io.lockstep.worker.engine.kernel;
  * kernel implements {@link Kernel#map} and {@link Kernel#mapGradient}. Belongs to one thread.
  */
 public final class PointwiseBlocks {
-  /** Four arrays of 4 KiB lie in the first cache together. */
+  /** Five arrays of 4 KiB lie in the first cache together. */
   private static final int BLOCK = 512;
 
   private final double[] in = new double[BLOCK];
   private final double[] upstream = new double[BLOCK];
   private final double[] out = new double[BLOCK];
-  private final double[] scratch = new double[BLOCK];
+  private final double[][] scratch = new double[2][BLOCK];
 
   /** As {@link Kernel#map}. */
   public void map(Pointwise f, Buffer x, Buffer y, int n) {
