@@ -2,6 +2,7 @@ package io.lockstep.common.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,6 +181,22 @@ public final class Key<T> {
   /** What holds where it is not written; null for a required key and for {@link #any}. */
   public @Nullable T defaultValue() {
     return defaultValue;
+  }
+
+  /** The default as it could be written; empty where it only stands for "not written". */
+  public Optional<Object> writtenDefault() {
+    if (defaultValue instanceof Duration duration) {
+      return Optional.of(Durations.show(duration));
+    }
+    if (defaultValue instanceof List<?> list) {
+      return list.isEmpty() ? Optional.empty() : Optional.of(list);
+    }
+    if (defaultValue == null || defaultValue instanceof Options || defaultValue.equals("")) {
+      return Optional.empty();
+    }
+    boolean allowed =
+        !(defaultValue instanceof Number number) || range.contains(number.doubleValue());
+    return allowed ? Optional.of(defaultValue) : Optional.empty();
   }
 
   /** One sentence for the table of the configuration. */

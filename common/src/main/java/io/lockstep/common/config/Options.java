@@ -141,6 +141,20 @@ public final class Options {
         (path.isEmpty() ? "the configuration" : path) + " " + rule + " (" + place() + ")");
   }
 
+  /**
+   * The same section with the default of every key that is not written here, in the keys' order
+   * behind what is written. Left out are keys without a default, empty sections and lists, and
+   * defaults that only stand for "not written", being outside the key's own range.
+   */
+  public Options filled(Collection<? extends Key<?>> keys) {
+    var entries = new java.util.LinkedHashMap<>(section.entries());
+    for (Key<?> key : keys) {
+      key.writtenDefault()
+          .ifPresent(value -> entries.putIfAbsent(key.name(), ConfigNode.of(value, place())));
+    }
+    return new Options(path, new Section(entries, section.place()));
+  }
+
   /** The same section without a key. */
   public Options without(String name) {
     var entries = new java.util.LinkedHashMap<>(section.entries());

@@ -52,7 +52,7 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
   }
 
   private static String number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
+    return value == Math.rint(value) && Math.abs(value) <= 1e15
         ? Long.toString((long) value)
         : Double.toString(value);
   }

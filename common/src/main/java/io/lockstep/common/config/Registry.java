@@ -105,4 +105,9 @@ public final class Registry<T> {
     options.allowOnly(known);
     return entry.create().apply(options);
   }
+
+  /** The section with the defaults of the entry that it names filled in. */
+  public Options resolve(Options options) {
+    return options.filled(entry(options).keys());
+  }
 }

@@ -72,10 +72,11 @@ public record RunConfiguration(
   /** The rate that the schedule starts from; a key of the section {@code optimizer}. */
   public static final Key<Double> LEARNING_RATE =
       Key.number(
-          "learningRate",
-          0.001,
-          Range.POSITIVE,
-          "the learning rate, which the schedule multiplies or lowers");
+              "learningRate",
+              0,
+              Range.NOT_NEGATIVE,
+              "the learning rate that the schedule starts from")
+          .required();
 
   /** How the rate changes. */
   public static final Key<Options> SCHEDULE =
@@ -165,9 +166,11 @@ public record RunConfiguration(
   }
 
   private static RunConfiguration read(Options top) {
-    var known = new java.util.ArrayList<Key<?>>(KEYS);
-    known.addAll(RECORD);
-    top.allowOnly(known);
+    Options settings = top;
+    for (Key<?> key : RECORD) {
+      settings = settings.without(key.name());
+    }
+    settings.allowOnly(KEYS);
     if (!FOLDER_NAME.matcher(top.get(NAME)).matches()) {
       throw top.error(NAME, "must be letters, digits, '.', '_' or '-', a letter or digit first");
     }
@@ -226,22 +229,47 @@ public record RunConfiguration(
 
   /** The same configuration with what a run wrote down about itself. */
   public RunConfiguration withRecord(Map<String, ? extends @Nullable Object> newRecord) {
+    return with(data, model, loss, optimizer, schedule, clip, new LinkedHashMap<>(newRecord));
+  }
+
+  /**
+   * The same configuration with sections that whoever knows their types has resolved: paths made
+   * absolute, defaults filled in.
+   */
+  public RunConfiguration withSections(
+      DataSection newData,
+      ModelSection newModel,
+      Options newLoss,
+      Options newOptimizer,
+      Options newSchedule,
+      Options newClip) {
+    return with(newData, newModel, newLoss, newOptimizer, newSchedule, newClip, record);
+  }
+
+  private RunConfiguration with(
+      DataSection newData,
+      ModelSection newModel,
+      Options newLoss,
+      Options newOptimizer,
+      Options newSchedule,
+      Options newClip,
+      Map<String, @Nullable Object> newRecord) {
     return new RunConfiguration(
         name,
         seed,
-        data,
-        model,
-        loss,
-        optimizer,
+        newData,
+        newModel,
+        newLoss,
+        newOptimizer,
         learningRate,
-        schedule,
-        clip,
+        newSchedule,
+        newClip,
         batch,
         train,
         cluster,
         checkpoint,
         allowDifferentFingerprint,
-        new LinkedHashMap<>(newRecord));
+        newRecord);
   }
 
   private Map<String, @Nullable Object> optimizerPlain() {

@@ -3,8 +3,6 @@ package io.lockstep.common.config;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.lockstep.common.config.ConfigNode.Scalar;
 import io.lockstep.common.config.ConfigNode.Section;
 import io.lockstep.common.config.ConfigNode.Sequence;
@@ -15,7 +13,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads one YAML document into nodes that know their lines. Anchors and aliases are followed; a key
@@ -23,14 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class YamlReader {
   private final String source;
-  private final String[] lines;
-  private final YAMLParser parser;
+  private final EventParser parser;
   private final Map<String, ConfigNode> anchors = new HashMap<>();
 
   private YamlReader(String yaml, String source) throws IOException {
     this.source = source;
-    this.lines = yaml.split("\n", -1);
-    this.parser = new YAMLFactory().createParser(yaml);
+    this.parser = EventParser.of(yaml);
   }
 
   /**
@@ -45,7 +44,7 @@ final class YamlReader {
       return new YamlReader(yaml, source).document();
     } catch (JsonProcessingException e) {
       throw new ConfigurationException(
-          "this is not YAML: " + reason(e) + " (" + place(source, e.getLocation()) + ")", e);
+          "this is not YAML: " + reason(e) + " (" + new Place(source, line(e)) + ")", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,8 +52,17 @@ final class YamlReader {
 
   /** The value of one setting on the command line: {@code 0.1}, {@code [1, 2]}, {@code {a: b}}. */
   static ConfigNode readValue(String yaml, Place place) {
-    ConfigNode node = yaml.isBlank() ? new Scalar(null, place) : read(yaml, place.source());
-    return ConfigNode.of(node.plain(), place);
+    if (yaml.isBlank()) {
+      return new Scalar(null, place);
+    }
+    try {
+      return ConfigNode.of(new YamlReader(yaml, place.source()).document().plain(), place);
+    } catch (JsonProcessingException e) {
+      throw new ConfigurationException(
+          "this is not YAML: " + reason(e) + ", got '" + yaml + "' (" + place + ")", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private ConfigNode document() throws IOException {
@@ -62,7 +70,7 @@ final class YamlReader {
     if (first == null) {
       throw new ConfigurationException("the configuration is empty (" + source + ")");
     }
-    ConfigNode node = node(first);
+    ConfigNode node = node(first, place());
     if (parser.nextToken() != null) {
       throw new ConfigurationException(
           "one document is allowed, but a second one begins here (" + place() + ")");
@@ -70,15 +78,20 @@ final class YamlReader {
     return node;
   }
 
-  private ConfigNode node(JsonToken token) throws IOException {
+  /**
+   * The value that begins with the token.
+   *
+   * @param place where a section or a list counts as written: the line of its key
+   */
+  private ConfigNode node(JsonToken token, Place place) throws IOException {
     if (parser.isCurrentAlias()) {
       return alias(parser.getText());
     }
-    String anchor = parser.getObjectId();
+    String anchor = parser.anchor();
     ConfigNode node =
         switch (token) {
-          case START_OBJECT -> section();
-          case START_ARRAY -> sequence();
+          case START_OBJECT -> section(place);
+          case START_ARRAY -> sequence(place);
           default -> scalar();
         };
     if (anchor != null) {
@@ -96,13 +109,12 @@ final class YamlReader {
     return node;
   }
 
-  private Section section() throws IOException {
-    Place place = place();
+  private Section section(Place place) throws IOException {
     Map<String, ConfigNode> entries = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
       Place written = place();
-      ConfigNode before = entries.put(key, node(parser.nextToken()));
+      ConfigNode before = entries.get(key);
       if (before != null) {
         throw new ConfigurationException(
             "the key '"
@@ -113,55 +125,46 @@ final class YamlReader {
                 + written
                 + ")");
       }
+      entries.put(key, node(parser.nextToken(), written));
     }
     return new Section(entries, place);
   }
 
-  private Sequence sequence() throws IOException {
-    Place place = place();
+  private Sequence sequence(Place place) throws IOException {
     List<ConfigNode> values = new ArrayList<>();
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
-      values.add(node(token));
+      values.add(node(token, place()));
     }
     return new Sequence(values, place);
   }
 
   private Scalar scalar() throws IOException {
     String text = parser.getText();
-    return new Scalar(isQuoted() ? text : resolve(text), place());
-  }
-
-  /** Jackson does not say how a text was quoted, so the character where it begins is looked at. */
-  private boolean isQuoted() {
-    JsonLocation at = parser.currentTokenLocation();
-    int line = at.getLineNr() - 1;
-    int column = at.getColumnNr() - 1;
-    if (line < 0 || line >= lines.length || column < 0 || column >= lines[line].length()) {
-      return false;
-    }
-    return "\"'|>".indexOf(lines[line].charAt(column)) >= 0;
-  }
-
-  private static @Nullable Object resolve(@Nullable String text) {
-    return text == null ? null : Scalars.resolve(text);
+    return new Scalar(parser.isPlain() ? Scalars.resolve(text) : text, place());
   }
 
   private Place place() {
-    return place(source, parser.currentTokenLocation());
+    return new Place(source, parser.currentTokenLocation().getLineNr());
   }
 
-  private static Place place(String source, @Nullable JsonLocation at) {
-    return new Place(source, at == null ? 0 : Math.max(0, at.getLineNr()));
-  }
-
-  /** The parser's own words without its drawing of the line. */
+  /** The parser's own words, without its drawing of the line. */
   private static String reason(JsonProcessingException e) {
-    return e.getOriginalMessage()
-        .lines()
-        .filter(line -> !line.startsWith(" ") && !line.isBlank())
-        .reduce((a, b) -> a + ", " + b)
-        .orElse("unreadable");
+    if (e.getCause() instanceof MarkedYAMLException marked) {
+      return Stream.of(marked.getContext(), marked.getProblem())
+          .filter(Objects::nonNull)
+          .map(String::strip)
+          .collect(Collectors.joining(", "));
+    }
+    return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+  }
+
+  private static int line(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      return marked.getProblemMark().getLine() + 1;
+    }
+    JsonLocation location = e.getLocation();
+    return location == null ? 0 : location.getLineNr();
   }
 }
