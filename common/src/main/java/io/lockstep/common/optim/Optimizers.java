@@ -14,7 +14,8 @@ public final class Optimizers {
           .required();
 
   /** One line a rule. */
-  public static final Registry<UpdateRule> REGISTRY = Registry.of("optimizer", List.of(Sgd.ENTRY));
+  public static final Registry<UpdateRule> REGISTRY =
+      Registry.of("optimizer", List.of(Sgd.ENTRY, Adam.ENTRY, AdamW.ENTRY, Lamb.ENTRY));
 
   private Optimizers() {}
 
