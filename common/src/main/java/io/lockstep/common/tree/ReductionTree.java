@@ -50,6 +50,11 @@ public final class ReductionTree {
     return canonical(1);
   }
 
+  /** Whether the number names a sum of this tree. */
+  public boolean isNode(int node) {
+    return node >= 1 && node < 2 * width && firstLeaf(node) < leaves && canonical(node) == node;
+  }
+
   /** Whether the node is one leaf. */
   public boolean isLeaf(int node) {
     return node >= width;

@@ -1,0 +1,48 @@
+package io.lockstep.common.frame;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** The numbers of the format. */
+public final class Frame {
+  /** Bytes before the payload. */
+  public static final int HEADER_BYTES = 32;
+
+  /** Bytes of a token's digest. */
+  public static final int TOKEN_BYTES = 32;
+
+  /** Bytes of a node's loss and weight. */
+  public static final int SUMS_BYTES = 16;
+
+  /** Most bytes of a payload that is not a chunk, such as the reason of a refusal. */
+  public static final int MAXIMUM_TEXT_BYTES = 4096;
+
+  static final byte MAGIC_0 = 'L';
+  static final byte MAGIC_1 = 'S';
+  static final byte VERSION = 1;
+  static final int PRESENT = 1;
+
+  private Frame() {}
+
+  /** Most bytes of a payload where chunks have that many elements. */
+  public static int maximumPayload(int chunkElements) {
+    return Math.max(Math.multiplyExact(chunkElements, Float.BYTES), MAXIMUM_TEXT_BYTES);
+  }
+
+  /** A direct buffer in the format's order. */
+  public static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** What a HELLO carries in place of the token: its SHA-256, so that all are equally long. */
+  public static byte[] tokenDigest(String runToken) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(runToken.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.lockstep.common.frame;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads frames from a channel and checks their headers. A read asks for the rest of a payload and
+ * the next header together, so that a frame costs one call of the system where its bytes are there.
+ * Used by one thread at a time; allocates nothing a frame.
+ */
+public final class FrameReader {
+  private final ReadableByteChannel channel;
+  private final int incarnation;
+  private final int maximumPayload;
+  private final ByteBuffer header = Frame.buffer(Frame.HEADER_BYTES);
+  private final ByteBuffer body;
+  private final FloatBuffer floats;
+
+  private FrameKind kind = FrameKind.HELLO;
+  private long step;
+  private int node;
+  private int chunk;
+  private int length;
+  private int flags;
+
+  /**
+   * @param channel blocking; not closed here
+   * @param incarnation that every frame but a refusal must carry
+   * @param maximumPayload bytes, as {@link Frame#maximumPayload} gives them; a longer frame is
+   *     refused before its payload is read
+   */
+  public FrameReader(ReadableByteChannel channel, int incarnation, int maximumPayload) {
+    this.channel = channel;
+    this.incarnation = incarnation;
+    this.maximumPayload = maximumPayload;
+    this.body = Frame.buffer(maximumPayload + Frame.HEADER_BYTES);
+    this.floats = body.asFloatBuffer();
+  }
+
+  /**
+   * Reads the next frame.
+   *
+   * @return false where the channel ended after a whole frame
+   * @throws FrameException where the bytes are no frame, or of another incarnation
+   * @throws EOFException where the channel ended within a frame
+   */
+  public boolean next() throws IOException {
+    while (header.hasRemaining()) {
+      if (channel.read(header) < 0) {
+        if (header.position() == 0) {
+          return false;
+        }
+        throw new EOFException("the connection ended within a frame's header");
+      }
+    }
+    parseHeader();
+    readPayload();
+    return true;
+  }
+
+  private void parseHeader() throws FrameException {
+    header.flip();
+    byte magic0 = header.get();
+    byte magic1 = header.get();
+    if (magic0 != Frame.MAGIC_0 || magic1 != Frame.MAGIC_1) {
+      throw new FrameException(
+          String.format(
+              "a frame must begin with bytes %02x %02x, got %02x %02x: not a Lockstep peer",
+              Frame.MAGIC_0, Frame.MAGIC_1, magic0, magic1));
+    }
+    byte version = header.get();
+    if (version != Frame.VERSION) {
+      throw new FrameException(
+          "frame version must be " + Frame.VERSION + ", got " + version + ": another build");
+    }
+    kind = FrameKind.of(header.get());
+    int theirs = header.getInt();
+    step = header.getLong();
+    node = header.getInt();
+    chunk = header.getInt();
+    length = header.getInt();
+    flags = header.getInt();
+    if (theirs != incarnation && kind != FrameKind.REFUSED) {
+      throw new FrameException(
+          kind + " frame: incarnation must be " + incarnation + ", got " + theirs);
+    }
+    if (length < 0 || length > maximumPayload) {
+      throw new FrameException(
+          kind + " frame: length must be in 0.." + maximumPayload + ", got " + length);
+    }
+  }
+
+  private void readPayload() throws IOException {
+    body.clear().limit(length + Frame.HEADER_BYTES);
+    while (body.position() < length) {
+      if (channel.read(body) < 0) {
+        throw new EOFException(
+            "the connection ended within a "
+                + kind
+                + " frame: "
+                + body.position()
+                + " of "
+                + length
+                + " bytes");
+      }
+    }
+    header.clear();
+    body.flip().position(length);
+    header.put(body);
+    body.position(0).limit(length);
+  }
+
+  /** What the frame says. */
+  public FrameKind kind() {
+    return kind;
+  }
+
+  /** Its step, version or attempt. */
+  public long step() {
+    return step;
+  }
+
+  /** Its node or worker. */
+  public int node() {
+    return node;
+  }
+
+  /** Its chunk or server. */
+  public int chunk() {
+    return chunk;
+  }
+
+  /** Bytes of its payload. */
+  public int length() {
+    return length;
+  }
+
+  /** Whether a SUMS frame's node has examples. */
+  public boolean isPresent() {
+    return (flags & Frame.PRESENT) != 0;
+  }
+
+  /** The payload from position to limit, direct, little-endian; until the next frame. */
+  public ByteBuffer payload() {
+    return body;
+  }
+
+  /** The payload as float32, from position to limit; until the next frame. */
+  public FloatBuffer floats() {
+    return floats.clear().limit(length / Float.BYTES);
+  }
+
+  /** The payload as text. */
+  public String text() {
+    return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
+  }
+
+  /**
+   * Checks what a payload must have.
+   *
+   * @throws FrameException naming kind, rule and value
+   */
+  public void expectLength(int bytes) throws FrameException {
+    if (length != bytes) {
+      throw new FrameException(kind + " frame: length must be " + bytes + ", got " + length);
+    }
+  }
+}

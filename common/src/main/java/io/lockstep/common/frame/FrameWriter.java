@@ -1,0 +1,108 @@
+package io.lockstep.common.frame;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes frames to a channel. Frames are put together in one direct buffer and leave when it is
+ * full or flushed; a payload that is a direct buffer already is written from where it lies. Used by
+ * one thread at a time; allocates nothing a frame.
+ */
+public final class FrameWriter {
+  private final GatheringByteChannel channel;
+  private final int incarnation;
+  private final ByteBuffer buffer;
+  private final ByteBuffer[] pair = new ByteBuffer[2];
+
+  /**
+   * @param channel blocking; not closed here
+   * @param incarnation that all frames carry
+   * @param maximumPayload bytes, as {@link Frame#maximumPayload} gives them
+   */
+  public FrameWriter(GatheringByteChannel channel, int incarnation, int maximumPayload) {
+    this.channel = channel;
+    this.incarnation = incarnation;
+    this.buffer = Frame.buffer(Frame.HEADER_BYTES + maximumPayload);
+  }
+
+  /** Introduces a worker. */
+  public void hello(long attempt, int worker, int server, byte[] tokenDigest) throws IOException {
+    header(FrameKind.HELLO, attempt, worker, server, tokenDigest.length, 0);
+    buffer.put(tokenDigest);
+  }
+
+  /** Lets a worker in. */
+  public void welcome(long current) throws IOException {
+    header(FrameKind.WELCOME, current, 0, 0, 0, 0);
+  }
+
+  /** Says no; a reason too long for a frame is cut. */
+  public void refused(String reason) throws IOException {
+    byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(bytes.length, Frame.MAXIMUM_TEXT_BYTES);
+    header(FrameKind.REFUSED, 0, 0, 0, length, 0);
+    buffer.put(bytes, 0, length);
+  }
+
+  /** Asks for a version. */
+  public void pull(long version) throws IOException {
+    header(FrameKind.PULL, version, 0, 0, 0, 0);
+  }
+
+  /** Accounts for a node. */
+  public void sums(long step, int node, boolean present, double loss, double weight)
+      throws IOException {
+    header(FrameKind.SUMS, step, node, 0, Frame.SUMS_BYTES, present ? Frame.PRESENT : 0);
+    buffer.putDouble(loss).putDouble(weight);
+  }
+
+  /**
+   * A node's gradient for one chunk.
+   *
+   * @param gradient [from + length] at least; a bulk copy, no loop
+   */
+  public void gradient(long step, int node, int chunk, float[] gradient, int from, int length)
+      throws IOException {
+    int bytes = length * Float.BYTES;
+    header(FrameKind.GRADIENT, step, node, chunk, bytes, 0);
+    buffer.asFloatBuffer().put(gradient, from, length);
+    buffer.position(buffer.position() + bytes);
+  }
+
+  /**
+   * A chunk of a version, written at once.
+   *
+   * @param values little-endian, direct, from position to limit; consumed
+   */
+  public void parameters(long version, int chunk, ByteBuffer values) throws IOException {
+    header(FrameKind.PARAMETERS, version, 0, chunk, values.remaining(), 0);
+    buffer.flip();
+    pair[0] = buffer;
+    pair[1] = values;
+    while (values.hasRemaining()) {
+      channel.write(pair);
+    }
+    buffer.clear();
+  }
+
+  /** Sends what is put together. */
+  public void flush() throws IOException {
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
+  }
+
+  private void header(FrameKind kind, long step, int node, int chunk, int length, int flags)
+      throws IOException {
+    if (buffer.remaining() < Frame.HEADER_BYTES + length) {
+      flush();
+    }
+    buffer.put(Frame.MAGIC_0).put(Frame.MAGIC_1).put(Frame.VERSION).put(kind.code());
+    buffer.putInt(incarnation).putLong(step).putInt(node).putInt(chunk);
+    buffer.putInt(length).putInt(flags);
+  }
+}

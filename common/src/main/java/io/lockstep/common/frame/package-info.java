@@ -1,0 +1,39 @@
+/**
+ * What travels between workers and servers: the bytes of a frame, and reading and writing them on a
+ * channel. Imports nothing; knows channels, not sockets. Read {@link
+ * io.lockstep.common.frame.FrameKind} first.
+ *
+ * <p>A frame is a header of 32 bytes and a payload; all is little-endian.
+ *
+ * <pre>
+ * offset  bytes
+ *      0      2  magic        'L' 'S'
+ *      2      1  version      1
+ *      3      1  kind         the code of a {@link io.lockstep.common.frame.FrameKind}
+ *      4      4  incarnation  of the layout of chunks on servers; another's frames are refused
+ *      8      8  step         or a version of the parameters, or an attempt
+ *     16      4  node         of the reduction tree, or a worker
+ *     20      4  chunk        of the layout, or a server
+ *     24      4  length       bytes of the payload
+ *     28      4  flags        bit 0: present
+ *     32 length  payload
+ *
+ * kind        step     node    chunk   payload
+ * HELLO       attempt  worker  server  SHA-256 of the run's token, 32 bytes    first, worker to server
+ * WELCOME     current  -       -       -                                       the server's answer,
+ * REFUSED     -        -       -       the reason, UTF-8                       or this, at any time
+ * PULL        version  -       -       -                                       send me that version
+ * PARAMETERS  version  -       chunk   float32 [chunk length]                  server to worker
+ * SUMS        step     node    -       loss, weight: float64 [2]               flags: present
+ * GRADIENT    step     node    chunk   float32 [chunk length]                  worker to server
+ * </pre>
+ *
+ * <p>A worker sends the SUMS of a node before the node's GRADIENTs, and PULL of step + 1 between
+ * the two. That PULL says that the worker has computed its part of the step, so its parameters may
+ * be overwritten. A present node's GRADIENT comes for every chunk of the server; an absent node has
+ * none.
+ */
+@NullMarked
+package io.lockstep.common.frame;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package io.lockstep.driver.server.link;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where and for whom a server listens.
+ *
+ * @param runToken the run's secret, without which nobody is let in
+ * @param incarnation of the layout of chunks on servers
+ * @param server its number, from 0
+ * @param host name or address to listen on, and to hand out
+ * @param port for TCP; 0 takes a free one
+ * @param socketFolder where the Unix-domain socket goes; null makes a private temporary folder,
+ *     which closing removes
+ */
+public record ServerSettings(
+    String runToken,
+    int incarnation,
+    int server,
+    String host,
+    int port,
+    @Nullable Path socketFolder) {
+  /** A free port and a private folder. */
+  public static ServerSettings of(String runToken, int incarnation, int server, String host) {
+    return new ServerSettings(runToken, incarnation, server, host, 0, null);
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "server " + server + " (incarnation " + incarnation + ", " + host + ":" + port + ")";
+  }
+}

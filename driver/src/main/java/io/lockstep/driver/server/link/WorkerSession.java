@@ -1,0 +1,186 @@
+package io.lockstep.driver.server.link;
+
+import io.lockstep.driver.server.shard.ParameterShard;
+import io.lockstep.driver.server.shard.ShardEvents;
+import io.lockstep.driver.server.shard.ShardException;
+import io.lockstep.worker.link.LinkException;
+import io.lockstep.worker.link.ServerPort;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker at one shard, whichever way it came: its calls go to the shard, and the chunks of the
+ * version it pulled wait here until they are received. The queue has room for every chunk once, so
+ * whoever applies a chunk never waits for a worker that is slow to receive.
+ */
+final class WorkerSession implements ServerPort.Session {
+  private final int worker;
+  private final long attempt;
+  private final ParameterShard shard;
+  private final ShardEvents events;
+  private final OnClose onClose;
+  private final long current;
+
+  private final int[] ready;
+  private final long[] queued;
+  private int head;
+  private int count;
+  private long wanted = -1;
+  private @Nullable String closed;
+  private boolean ended;
+
+  /** What else ends with a session, such as a socket. */
+  @FunctionalInterface
+  interface OnClose {
+    void closed(WorkerSession session, String why);
+  }
+
+  WorkerSession(
+      int worker, long attempt, ParameterShard shard, ShardEvents events, OnClose onClose) {
+    this.worker = worker;
+    this.attempt = attempt;
+    this.shard = shard;
+    this.events = events;
+    this.onClose = onClose;
+    this.current = shard.step();
+    this.ready = new int[Math.max(1, shard.chunks().size())];
+    this.queued = new long[ready.length];
+    Arrays.fill(queued, -1);
+  }
+
+  int worker() {
+    return worker;
+  }
+
+  long attempt() {
+    return attempt;
+  }
+
+  @Override
+  public long current() {
+    return current;
+  }
+
+  @Override
+  public void pull(long version) throws LinkException {
+    synchronized (this) {
+      throwIfClosed();
+      if (count > 0) {
+        throw LinkException.refused(
+            "version " + version + " was pulled while " + wanted + " was still being sent");
+      }
+      wanted = version;
+    }
+    try {
+      for (int c = 0; c < shard.chunks().size(); c++) {
+        if (shard.parameters(c, version) != null) {
+          offer(c, version);
+        }
+      }
+    } catch (ShardException e) {
+      throw refused(e);
+    }
+  }
+
+  /** A chunk has a new version: queued where it is the one pulled, and was not queued before. */
+  synchronized void offer(int index, long version) {
+    if (closed != null || version != wanted || queued[index] == version) {
+      return;
+    }
+    queued[index] = version;
+    ready[(head + count) % ready.length] = index;
+    count++;
+    notifyAll();
+  }
+
+  @Override
+  public void sums(long step, int node, boolean present, double loss, double weight)
+      throws LinkException {
+    synchronized (this) {
+      throwIfClosed();
+    }
+    try {
+      shard.sums(step, node, present, loss, weight, events);
+    } catch (ShardException e) {
+      throw refused(e);
+    }
+  }
+
+  @Override
+  public void gradient(long step, int node, int chunk, FloatBuffer gradient) throws LinkException {
+    synchronized (this) {
+      throwIfClosed();
+    }
+    try {
+      shard.gradient(step, node, chunk, gradient, events);
+    } catch (ShardException e) {
+      throw refused(e);
+    }
+  }
+
+  private LinkException refused(ShardException e) {
+    return LinkException.refused("worker " + worker + ": " + e.getMessage());
+  }
+
+  @Override
+  public boolean receive(ServerPort.Receiver receiver) throws LinkException, InterruptedException {
+    int index;
+    long version;
+    synchronized (this) {
+      while (closed == null && count == 0) {
+        wait();
+      }
+      if (closed != null) {
+        return false;
+      }
+      index = ready[head];
+      head = (head + 1) % ready.length;
+      count--;
+      version = wanted;
+    }
+    try {
+      ByteBuffer values = shard.parameters(index, version);
+      if (values == null) {
+        throw new IllegalStateException("chunk " + index + " is not of version " + version);
+      }
+      receiver.parameters(version, shard.firstChunk() + index, values);
+    } catch (ShardException e) {
+      throw refused(e);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    close("closed by the worker");
+  }
+
+  void close(String why) {
+    String reason;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      stop(why);
+      reason = closed == null ? why : closed;
+    }
+    onClose.closed(this, reason);
+  }
+
+  /** Nothing is taken or received any more; what the session stands on stays open. */
+  synchronized void stop(String why) {
+    if (closed == null) {
+      closed = why;
+    }
+    notifyAll();
+  }
+
+  private void throwIfClosed() throws LinkException {
+    if (closed != null) {
+      throw LinkException.refused("the session of worker " + worker + " has ended: " + closed);
+    }
+  }
+}

@@ -1,0 +1,471 @@
+package io.lockstep.driver.server.shard;
+
+import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.optim.ChunkState;
+import io.lockstep.common.optim.Totals;
+import io.lockstep.common.optim.Update;
+import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.common.tree.TreeSum;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server's part of the parameters: a state machine without sockets, clock or threads of its
+ * own. Partial sums come in, in any order and from any deal of the streams; when the tree of a
+ * chunk is complete, the sum is divided by the step's weight, and the update plan takes its course.
+ * A plan without rounds applies each chunk at once; one with rounds waits for all chunks, and for
+ * the totals of all servers.
+ *
+ * <p>Several threads may call it side by side: calls about different chunks run in parallel, those
+ * about one chunk wait for one another only while they add to its sum. The bits depend on neither.
+ *
+ * <p>Before the first step every chunk is given its values, by {@link #initialize} or {@link
+ * #load}, by one thread.
+ */
+public final class ParameterShard {
+  private record Scalars(double loss, double weight) {
+    Scalars plus(Scalars other) {
+      return new Scalars(loss + other.loss, weight + other.weight);
+    }
+  }
+
+  private final ReductionTree tree;
+  private final Layout layout;
+  private final List<Chunk> chunks;
+  private final UpdatePlan plan;
+  private final LongToDoubleFunction learningRate;
+  private final BufferPool pool;
+  private final @Nullable ChunkCell[] cells;
+  private final double[] squares;
+  private final double[][][] roundSums;
+  private final Totals totals;
+  private final AtomicInteger remaining = new AtomicInteger();
+  private final LongAdder duplicates = new LongAdder();
+
+  /** The scalars of the step in flight, and the step; guarded by the shard's lock. */
+  private final TreeSum<Scalars> scalars;
+
+  private long step;
+  private int awaitedRound = -1;
+  private boolean failed;
+
+  /**
+   * @param tree over the slices of a step
+   * @param layout of the model
+   * @param chunks the shard's own, contiguous, as {@link Layout#shards} cuts them
+   * @param plan what a step does
+   * @param learningRate of a step, which counts from 0
+   * @param step the first step to be taken: the version of the values that will be loaded
+   */
+  public ParameterShard(
+      ReductionTree tree,
+      Layout layout,
+      List<Chunk> chunks,
+      UpdatePlan plan,
+      LongToDoubleFunction learningRate,
+      long step) {
+    this.tree = tree;
+    this.layout = layout;
+    this.chunks = List.copyOf(chunks);
+    this.plan = plan;
+    this.learningRate = learningRate;
+    this.step = step;
+    this.pool = new BufferPool(chunks.stream().mapToInt(Chunk::length).max().orElse(0));
+    this.cells = new ChunkCell[chunks.size()];
+    this.squares = new double[chunks.size()];
+    this.roundSums = new double[plan.rounds()][chunks.size()][];
+    for (int round = 0; round < plan.rounds(); round++) {
+      for (int c = 0; c < chunks.size(); c++) {
+        roundSums[round][c] = new double[plan.sums(round, layout.tensorOf(chunks.get(c)))];
+      }
+    }
+    this.totals = plan.newTotals();
+    this.scalars = new TreeSum<>(tree, Scalars::plus, scalars -> {});
+    this.remaining.set(chunks.size());
+  }
+
+  // ---- values before the first step
+
+  /**
+   * Gives a chunk its first parameters; its state is as the rule begins.
+   *
+   * @param parameters [length]; kept, not copied
+   */
+  public void initialize(Chunk chunk, float[] parameters) {
+    cells[indexOf(chunk.index())] = cell(newChunk(chunk, parameters));
+  }
+
+  /**
+   * Gives a chunk what a checkpoint holds; {@code shard::load} reads one.
+   *
+   * @param parameters [length]; kept, not copied
+   * @param state the rule's arrays; copied
+   */
+  public void load(Chunk chunk, float[] parameters, float[][] state) {
+    ChunkState data = newChunk(chunk, parameters);
+    if (state.length != plan.stateNames(chunk).size()) {
+      throw new IllegalArgumentException(
+          "chunk "
+              + chunk.index()
+              + " must have "
+              + plan.stateNames(chunk).size()
+              + " state arrays, got "
+              + state.length);
+    }
+    for (int k = 0; k < state.length; k++) {
+      System.arraycopy(state[k], 0, data.state(k), 0, data.state(k).length);
+    }
+    cells[indexOf(chunk.index())] = cell(data);
+  }
+
+  private ChunkState newChunk(Chunk chunk, float[] parameters) {
+    return plan.newChunk(chunk, parameters, new float[chunk.length()]);
+  }
+
+  private ChunkCell cell(ChunkState data) {
+    return new ChunkCell(data, tree, pool, step);
+  }
+
+  /**
+   * Checks that every chunk has its values.
+   *
+   * @throws IllegalStateException naming the first that has not
+   */
+  public void requireLoaded() {
+    for (int c = 0; c < cells.length; c++) {
+      if (cells[c] == null) {
+        throw new IllegalStateException("chunk " + chunks.get(c).index() + " was not loaded");
+      }
+    }
+  }
+
+  // ---- what the shard is
+
+  /** The chunks of the shard, contiguous in the layout. */
+  public List<Chunk> chunks() {
+    return chunks;
+  }
+
+  /** The number of the first chunk in the layout; 0 for an empty shard. */
+  public int firstChunk() {
+    return chunks.isEmpty() ? 0 : chunks.get(0).index();
+  }
+
+  /** The first step of which not all chunks are applied. */
+  public synchronized long step() {
+    return step;
+  }
+
+  /** Partial sums that came twice, or too late, and were dropped. */
+  public long duplicates() {
+    return duplicates.sum();
+  }
+
+  /**
+   * Shows all chunks, in order: between steps, or from within {@link ShardEvents#stepDone}, when
+   * nobody changes them.
+   */
+  public void forEachChunk(ChunkVisitor visitor) {
+    for (int c = 0; c < cells.length; c++) {
+      ChunkState data = cellAt(c).data();
+      float[][] state = new float[plan.stateNames(data.chunk()).size()][];
+      for (int k = 0; k < state.length; k++) {
+        state[k] = data.state(k);
+      }
+      visitor.visit(data.chunk(), data.parameters(), state);
+    }
+  }
+
+  /**
+   * The bytes of a version of a chunk.
+   *
+   * @param index of the chunk within the shard
+   * @return little-endian float32, direct, from 0 to its limit; null where the version is the next
+   *     one. They stay as they are until somebody has completed the step after the next.
+   * @throws ShardException where the version is gone, or further away
+   */
+  public @Nullable ByteBuffer parameters(int index, long version) throws ShardException {
+    return cellAt(index).bytes(version);
+  }
+
+  // ---- what comes in
+
+  /**
+   * Accounts for a node's leaves by their sums; its gradients follow, unless it is absent.
+   *
+   * @throws ShardException where the step is still to come, or the tree has no such node
+   */
+  public void sums(
+      long step, int node, boolean present, double loss, double weight, ShardEvents events)
+      throws ShardException {
+    requireNode(node);
+    synchronized (this) {
+      if (step > this.step) {
+        throw new ShardException("step must be at most " + this.step + ", got " + step);
+      }
+      boolean taken =
+          step == this.step
+              && !failed
+              && scalars.add(node, present ? new Scalars(loss, weight) : null);
+      if (!taken) {
+        duplicates.increment();
+        return;
+      }
+    }
+    if (!present) {
+      for (int c = 0; c < cells.length; c++) {
+        if (cellAt(c).account(step, node, null) == ChunkCell.Taken.COMPLETE) {
+          completed(c, events);
+        }
+      }
+    }
+  }
+
+  /**
+   * Adds a node's gradient of one chunk.
+   *
+   * @param chunk number in the layout
+   * @param gradient [chunk length] from position to limit; copied
+   * @throws ShardException where the step is still to come, the node's sums did not come before, or
+   *     the chunk or its length is another's
+   */
+  public void gradient(long step, int node, int chunk, FloatBuffer gradient, ShardEvents events)
+      throws ShardException {
+    requireNode(node);
+    int index = requireChunk(chunk);
+    ChunkCell cell = cellAt(index);
+    int length = cell.data().length();
+    if (gradient.remaining() != length) {
+      throw new ShardException(
+          "gradient of chunk "
+              + chunk
+              + " must have "
+              + length
+              + " elements, got "
+              + gradient.remaining());
+    }
+    if (!isAnnounced(step, node)) {
+      duplicates.increment();
+      return;
+    }
+    float[] sum = pool.take();
+    gradient.get(sum, 0, length);
+    switch (cell.account(step, node, sum)) {
+      case DUPLICATE -> duplicates.increment();
+      case COMPLETE -> completed(index, events);
+      case WAITING -> {}
+    }
+  }
+
+  private synchronized boolean isAnnounced(long step, int node) throws ShardException {
+    if (step > this.step) {
+      throw new ShardException("step must be at most " + this.step + ", got " + step);
+    }
+    if (step < this.step || failed) {
+      return false;
+    }
+    if (!scalars.covers(node)) {
+      throw new ShardException("the sums of node " + node + " must come before its gradients");
+    }
+    return true;
+  }
+
+  /**
+   * Goes on with the totals of a round over all servers.
+   *
+   * @param perTensor [tensor][sum], as {@code TensorSums.reduce} gives them; kept
+   */
+  public void totals(long step, int round, double[][] perTensor, ShardEvents events) {
+    synchronized (this) {
+      if (step != this.step || round != awaitedRound || failed) {
+        return;
+      }
+      awaitedRound = -1;
+    }
+    if (!areFinite(step, round, perTensor, events)) {
+      return;
+    }
+    totals.set(round, perTensor);
+    if (round + 1 < plan.rounds()) {
+      for (int c = 0; c < cells.length; c++) {
+        round(round + 1, c, step);
+      }
+      roundReady(round + 1, step, events);
+    } else {
+      remaining.set(cells.length);
+      for (int c = 0; c < cells.length; c++) {
+        apply(c, step, events);
+      }
+    }
+  }
+
+  private boolean areFinite(long step, int round, double[][] perTensor, ShardEvents events) {
+    for (int t = 0; t < perTensor.length; t++) {
+      for (double sum : perTensor[t]) {
+        if (!Double.isFinite(sum)) {
+          String what = "sum of round " + round + " over " + layout.tensors().get(t).name();
+          fail(new StepFailure(step, what + " must be finite", sum), events);
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  // ---- what follows from it
+
+  /** Called by the one thread that completed the chunk's sum. */
+  private void completed(int index, ShardEvents events) {
+    ChunkCell cell = cellAt(index);
+    long step = cell.version();
+    Scalars batch = batch();
+    if (batch == null || !isSound(step, batch, events)) {
+      return;
+    }
+    squares[index] = cell.divide(batch.weight());
+    if (!Double.isFinite(squares[index])) {
+      fail(firstNonFinite(step, cell.data()), events);
+      return;
+    }
+    if (plan.rounds() == 0) {
+      apply(index, step, events);
+      return;
+    }
+    round(0, index, step);
+    if (remaining.decrementAndGet() == 0) {
+      roundReady(0, step, events);
+    }
+  }
+
+  /** The sums over the whole batch: a chunk's tree is complete only after the scalars' is. */
+  private synchronized @Nullable Scalars batch() {
+    if (failed) {
+      return null;
+    }
+    @Nullable Scalars total = scalars.total();
+    return total == null ? new Scalars(0, 0) : total;
+  }
+
+  private boolean isSound(long step, Scalars batch, ShardEvents events) {
+    if (!Double.isFinite(batch.loss())) {
+      fail(
+          new StepFailure(step, "sum of losses of the batch must be finite", batch.loss()), events);
+      return false;
+    }
+    float weight = (float) batch.weight();
+    if (!(weight > 0 && Float.isFinite(weight))) {
+      fail(
+          new StepFailure(
+              step, "sum of weights of the batch must be positive and finite", batch.weight()),
+          events);
+      return false;
+    }
+    return true;
+  }
+
+  private static StepFailure firstNonFinite(long step, ChunkState data) {
+    for (int i = 0; i < data.length(); i++) {
+      if (!Float.isFinite(data.gradient()[i])) {
+        long element = (long) data.chunk().tensorOffset() + i;
+        String what = "gradient of " + data.tensor().name() + ", element " + element;
+        return new StepFailure(step, what + ", must be finite", data.gradient()[i]);
+      }
+    }
+    throw new AssertionError("a finite gradient was taken for bad");
+  }
+
+  private void fail(StepFailure failure, ShardEvents events) {
+    synchronized (this) {
+      if (failed) {
+        return;
+      }
+      failed = true;
+    }
+    events.failed(failure);
+  }
+
+  private void round(int round, int index, long step) {
+    plan.round(round, cellAt(index).data(), update(step), totals, roundSums[round][index]);
+  }
+
+  private void roundReady(int round, long step, ShardEvents events) {
+    synchronized (this) {
+      awaitedRound = round;
+    }
+    double[][] copy = new double[cells.length][];
+    for (int c = 0; c < copy.length; c++) {
+      copy[c] = roundSums[round][c].clone();
+    }
+    events.roundReady(new RoundSums(step, round, firstChunk(), copy));
+  }
+
+  private void apply(int index, long step, ShardEvents events) {
+    ChunkCell cell = cellAt(index);
+    plan.apply(cell.data(), update(step), totals);
+    if (remaining.decrementAndGet() == 0) {
+      finishStep(step, events);
+    }
+    long version = cell.publish();
+    events.chunkReady(index, version);
+  }
+
+  /** The last chunk is applied and not published: nobody can begin the next step yet. */
+  private void finishStep(long step, ShardEvents events) {
+    Scalars batch = java.util.Objects.requireNonNull(batch());
+    events.stepDone(
+        new StepReport(step, batch.loss(), batch.weight(), firstChunk(), squares.clone()));
+    synchronized (this) {
+      scalars.clear();
+      remaining.set(cells.length);
+      this.step = step + 1;
+    }
+  }
+
+  private Update update(long step) {
+    return new Update(step + 1, learningRate.applyAsDouble(step));
+  }
+
+  // ---- numbers and places
+
+  private ChunkCell cellAt(int index) {
+    ChunkCell cell = cells[index];
+    if (cell == null) {
+      throw new IllegalStateException("chunk " + chunks.get(index).index() + " was not loaded");
+    }
+    return cell;
+  }
+
+  private int indexOf(int chunk) {
+    int index = chunk - firstChunk();
+    if (index < 0 || index >= cells.length) {
+      throw new IllegalArgumentException("chunk must be in " + range() + ", got " + chunk);
+    }
+    return index;
+  }
+
+  private int requireChunk(int chunk) throws ShardException {
+    int index = chunk - firstChunk();
+    if (index < 0 || index >= cells.length) {
+      throw new ShardException("chunk must be in " + range() + ", got " + chunk);
+    }
+    return index;
+  }
+
+  private String range() {
+    return firstChunk() + ".." + (firstChunk() + cells.length - 1);
+  }
+
+  private void requireNode(int node) throws ShardException {
+    if (!tree.isNode(node)) {
+      throw new ShardException(
+          "node must be a sum of the tree over " + tree.leaves() + " slices, got " + node);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.lockstep.worker.link;
+
+import io.lockstep.common.tree.Partial;
+import java.util.List;
+
+/** One worker's way to one server. Called by the worker's thread; {@link #close} by any. */
+interface ServerLink extends AutoCloseable {
+  /** The first step of which the server had not applied all chunks when the link opened. */
+  long current();
+
+  /** Asks for all chunks of a version. */
+  void pull(long version) throws LinkException;
+
+  /** Hands over a step's sums and gradients, and asks for the version that comes of them. */
+  void push(long step, List<Partial> partials) throws LinkException;
+
+  /** Waits until all is handed over and all chunks of the version are in the sink. */
+  void await(long version) throws LinkException, InterruptedException;
+
+  /** Gives up because another link of this worker broke; a waiting {@link #await} throws. */
+  void breakOff(LinkException cause);
+
+  @Override
+  void close();
+}

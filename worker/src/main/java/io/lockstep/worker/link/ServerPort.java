@@ -1,0 +1,78 @@
+package io.lockstep.worker.link;
+
+import java.nio.FloatBuffer;
+
+/**
+ * A server as a worker meets it: what the frames on a socket say, as method calls. The server's
+ * side of a socket calls it after decoding, a worker in the same process calls it directly.
+ */
+public interface ServerPort {
+  /**
+   * Lets a worker in. A connection of an earlier attempt of the same worker is closed.
+   *
+   * @throws LinkException refused: another run, another incarnation, or an attempt that another has
+   *     followed
+   */
+  Session open(WorkerIdentity worker) throws LinkException;
+
+  /** One worker's connection. One thread sends, one other may receive. */
+  interface Session extends AutoCloseable {
+    /** The first step of which the server had not applied all chunks when the session opened. */
+    long current();
+
+    /**
+     * Asks for all chunks of a version; those applied already come at once, the others as they are
+     * applied.
+     *
+     * @param version the current one or the one before it (a rejoining worker), or the next
+     * @throws LinkException where the version is gone or still to come, or the session is closed
+     */
+    void pull(long version) throws LinkException;
+
+    /**
+     * Accounts for a node's leaves: its gradients follow, or, where absent, nothing follows.
+     *
+     * @param present whether any leaf below the node had examples
+     * @param loss the sum of weight times loss
+     * @param weight the sum of weights
+     * @throws LinkException where the step is still to come, or the session is closed
+     */
+    void sums(long step, int node, boolean present, double loss, double weight)
+        throws LinkException;
+
+    /**
+     * Hands over a node's gradient for one chunk. Of an old step, or handed over before, it is
+     * dropped: a partial sum has the same bits whoever computes it.
+     *
+     * @param chunk number in the layout
+     * @param gradient [chunk length] from position to limit; copied before this returns
+     * @throws LinkException where the step is still to come, the node's sums were not sent, the
+     *     chunk is another server's, or the session is closed
+     */
+    void gradient(long step, int node, int chunk, FloatBuffer gradient) throws LinkException;
+
+    /**
+     * Waits for the next chunk of the version pulled.
+     *
+     * @param receiver gets exactly one chunk
+     * @return false where the session was closed
+     */
+    boolean receive(Receiver receiver) throws LinkException, InterruptedException;
+
+    /** Ends the session; a waiting {@link #receive} returns. */
+    @Override
+    void close();
+  }
+
+  /** Takes a chunk of parameters. */
+  @FunctionalInterface
+  interface Receiver {
+    /**
+     * A chunk of a version.
+     *
+     * @param values its parameters, little-endian float32 from position to limit, direct; not
+     *     changed by anyone before this worker has had the chance to ask for the next version
+     */
+    void parameters(long version, int chunk, java.nio.ByteBuffer values) throws LinkException;
+  }
+}

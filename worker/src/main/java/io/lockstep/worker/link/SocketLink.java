@@ -1,0 +1,339 @@
+package io.lockstep.worker.link;
+
+import io.lockstep.common.frame.Frame;
+import io.lockstep.common.frame.FrameException;
+import io.lockstep.common.frame.FrameKind;
+import io.lockstep.common.frame.FrameReader;
+import io.lockstep.common.frame.FrameWriter;
+import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.tree.Partial;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a server over a socket: one thread writes frames, one reads them. The reading thread
+ * never waits for the writing one, so that both ends may send at once without a deadlock.
+ */
+final class SocketLink implements ServerLink {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+
+  /** What the writing thread does next. */
+  private sealed interface Order {
+    record Pull(long version) implements Order {}
+
+    record Push(long step, List<Partial> partials) implements Order {}
+  }
+
+  private final ServerAddress address;
+  private final List<Chunk> shard;
+  private final int firstChunk;
+  private final ParameterSink sink;
+  private final Consumer<LinkException> onFailure;
+  private final SocketChannel channel;
+  private final FrameReader reader;
+  private final FrameWriter writer;
+  private final Thread readerThread;
+  private final Thread writerThread;
+  private final long current;
+
+  private final ArrayDeque<Order> orders = new ArrayDeque<>();
+  private boolean writing;
+  private long wanted = -1;
+  private int received;
+  private boolean closed;
+  private @Nullable LinkException failure;
+
+  private SocketLink(
+      ServerAddress address,
+      WorkerIdentity worker,
+      List<Chunk> shard,
+      int chunkElements,
+      ParameterSink sink,
+      Consumer<LinkException> onFailure,
+      SocketChannel channel)
+      throws IOException {
+    this.address = address;
+    this.shard = shard;
+    this.firstChunk = shard.isEmpty() ? 0 : shard.get(0).index();
+    this.sink = sink;
+    this.onFailure = onFailure;
+    this.channel = channel;
+    int maximumPayload = Frame.maximumPayload(chunkElements);
+    this.reader = new FrameReader(channel, worker.incarnation(), maximumPayload);
+    this.writer = new FrameWriter(channel, worker.incarnation(), maximumPayload);
+    this.current = hello(worker);
+    this.readerThread = thread("reads", worker, this::read);
+    this.writerThread = thread("writes", worker, this::write);
+  }
+
+  /**
+   * Connects and introduces the worker.
+   *
+   * @param onFailure called once where the link breaks later, by one of its threads
+   */
+  static SocketLink connect(
+      ServerAddress address,
+      WorkerIdentity worker,
+      List<Chunk> shard,
+      int chunkElements,
+      ParameterSink sink,
+      Consumer<LinkException> onFailure)
+      throws LinkException {
+    SocketChannel channel = null;
+    try {
+      channel = open(address);
+      SocketLink link =
+          new SocketLink(address, worker, shard, chunkElements, sink, onFailure, channel);
+      link.readerThread.start();
+      link.writerThread.start();
+      return link;
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw e instanceof LinkException known
+          ? known
+          : LinkException.broken("cannot connect to " + address + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static SocketChannel open(ServerAddress address) throws IOException {
+    if (address.way() == ServerAddress.Way.UNIX) {
+      return SocketChannel.open(UnixDomainSocketAddress.of(address.unixPath()));
+    }
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel
+          .socket()
+          .connect(
+              new InetSocketAddress(address.host(), address.port()),
+              (int) CONNECT_TIMEOUT.toMillis());
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e instanceof IOException io
+          ? io
+          : new IOException("cannot resolve " + address.host(), e);
+    }
+  }
+
+  private long hello(WorkerIdentity worker) throws IOException {
+    writer.hello(
+        worker.attempt(), worker.worker(), address.server(), Frame.tokenDigest(worker.runToken()));
+    writer.flush();
+    if (!reader.next()) {
+      throw LinkException.broken(address + " closed the connection at once", null);
+    }
+    if (reader.kind() == FrameKind.REFUSED) {
+      throw LinkException.refused(address + " refused " + worker + ": " + reader.text());
+    }
+    if (reader.kind() != FrameKind.WELCOME) {
+      throw new FrameException("a server must begin with WELCOME, got " + reader.kind());
+    }
+    return reader.step();
+  }
+
+  private Thread thread(String verb, WorkerIdentity worker, Runnable body) {
+    String name = "lockstep-worker-" + worker.worker() + "-" + verb + "-server-" + address.server();
+    Thread thread = new Thread(body, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public long current() {
+    return current;
+  }
+
+  @Override
+  public void pull(long version) throws LinkException {
+    order(version, new Order.Pull(version));
+  }
+
+  @Override
+  public void push(long step, List<Partial> partials) throws LinkException {
+    order(step + 1, new Order.Push(step, partials));
+  }
+
+  private synchronized void order(long version, Order order) throws LinkException {
+    throwIfFailed();
+    wanted = version;
+    received = 0;
+    orders.add(order);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void await(long version) throws LinkException, InterruptedException {
+    while (failure == null
+        && (received < shard.size() || wanted != version || writing || !orders.isEmpty())) {
+      wait();
+    }
+    throwIfFailed();
+  }
+
+  private void throwIfFailed() throws LinkException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void write() {
+    try {
+      for (Order order = nextOrder(); order != null; order = nextOrder()) {
+        if (order instanceof Order.Push push) {
+          write(push);
+        } else if (order instanceof Order.Pull pull) {
+          writer.pull(pull.version());
+        }
+        writer.flush();
+        written();
+      }
+    } catch (IOException e) {
+      fail(LinkException.broken("cannot send to " + address + ": " + e.getMessage(), e));
+    } catch (InterruptedException e) {
+      fail(LinkException.broken("sending to " + address + " was interrupted", e));
+    }
+  }
+
+  private synchronized @Nullable Order nextOrder() throws InterruptedException {
+    while (!closed && orders.isEmpty()) {
+      wait();
+    }
+    writing = !closed;
+    return closed ? null : orders.remove();
+  }
+
+  private synchronized void written() {
+    writing = false;
+    notifyAll();
+  }
+
+  private void write(Order.Push push) throws IOException {
+    for (Partial p : push.partials()) {
+      writer.sums(push.step(), p.node(), p.present(), p.loss(), p.weight());
+    }
+    writer.pull(push.step() + 1);
+    for (Chunk chunk : shard) {
+      for (Partial partial : push.partials()) {
+        if (partial.present()) {
+          writer.gradient(
+              push.step(),
+              partial.node(),
+              chunk.index(),
+              partial.gradient(),
+              (int) chunk.offset(),
+              chunk.length());
+        }
+      }
+    }
+  }
+
+  private void read() {
+    try {
+      while (reader.next()) {
+        if (reader.kind() == FrameKind.REFUSED) {
+          fail(LinkException.refused(address + " ended the link: " + reader.text()));
+          return;
+        }
+        if (reader.kind() != FrameKind.PARAMETERS) {
+          throw new FrameException("a server must send PARAMETERS, got " + reader.kind());
+        }
+        parameters();
+      }
+      fail(LinkException.broken(address + " closed the connection", null));
+    } catch (IOException e) {
+      fail(LinkException.broken("cannot receive from " + address + ": " + e.getMessage(), e));
+    }
+  }
+
+  private void parameters() throws FrameException {
+    int index = reader.chunk() - firstChunk;
+    if (index < 0 || index >= shard.size()) {
+      throw new FrameException(
+          "chunk must be in "
+              + firstChunk
+              + ".."
+              + (firstChunk + shard.size() - 1)
+              + ", got "
+              + reader.chunk());
+    }
+    Chunk chunk = shard.get(index);
+    reader.expectLength(chunk.length() * Float.BYTES);
+    synchronized (this) {
+      if (reader.step() != wanted) {
+        throw new FrameException("version must be " + wanted + ", got " + reader.step());
+      }
+    }
+    sink.parameters(chunk.offset(), reader.payload());
+    synchronized (this) {
+      received++;
+      notifyAll();
+    }
+  }
+
+  private void fail(LinkException cause) {
+    synchronized (this) {
+      if (closed || failure != null) {
+        return;
+      }
+      failure = cause;
+      notifyAll();
+    }
+    closeQuietly(channel);
+    onFailure.accept(cause);
+  }
+
+  @Override
+  public void breakOff(LinkException cause) {
+    fail(cause);
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (failure == null) {
+        failure = LinkException.broken("the link to " + address + " was closed", null);
+      }
+      closed = true;
+      notifyAll();
+    }
+    closeQuietly(channel);
+    join(readerThread);
+    join(writerThread);
+  }
+
+  private static void join(Thread thread) {
+    if (thread == Thread.currentThread()) {
+      return;
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeQuietly(@Nullable SocketChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // Nothing can be done with a socket that does not even close.
+      }
+    }
+  }
+}
