@@ -33,7 +33,6 @@ class NamedKeyTest {
   void anythingElseIsRefusedWithItsValue() {
     assertThatThrownBy(() -> Options.of("layer", Map.of("activation", 3)).get(ACTIVATION))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "layer.activation must be a name, or a section with its type, got 3 (program)");
+        .hasMessage("layer.activation must be a name, or a section with its type, got 3 (program)");
   }
 }
