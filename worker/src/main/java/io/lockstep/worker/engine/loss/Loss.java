@@ -1,12 +1,17 @@
 package io.lockstep.worker.engine.loss;
 
+import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.metric.Metric;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What training makes small: a number for each example, summed over a slice with the examples'
  * weights. The division by the sum of weights happens once a step, at the root of the tree over the
- * slices, never here. Immutable, shared by threads; holds no memory.
+ * slices, never here. An example of weight 0 is left out, whatever its numbers. Immutable, shared
+ * by threads; holds no memory.
  */
 public interface Loss {
   /** The name in the configuration. */
@@ -23,11 +28,27 @@ public interface Loss {
   int labelWidth(int outputs);
 
   /**
+   * What the step's sum of losses is divided by: the sum of the examples' weights, each times the
+   * weight of its class where classes have weights.
+   *
+   * @param labels [examples, labelWidth(outputs)] from element 0; not modified
+   * @param weights [examples] from element 0; not modified
+   */
+  default double weight(float[] labels, float[] weights, int examples, int outputs) {
+    double sum = 0;
+    for (int e = 0; e < examples; e++) {
+      sum += weights[e];
+    }
+    return sum;
+  }
+
+  /**
    * The sum over examples of weight times loss.
    *
    * @param predictions [examples, outputs], what the network puts out; not modified
    * @param labels [examples, labelWidth(outputs)] from element 0; not modified
    * @param weights [examples] from element 0; not modified
+   * @throws IllegalArgumentException where a label is none that the loss knows, naming it
    */
   double sum(
       Kernel kernel,
@@ -63,4 +84,31 @@ public interface Loss {
    * @param result [examples, outputs], written; may be the same buffer
    */
   void present(Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs);
+
+  /**
+   * The same loss of what goes into the network's last activation, where that has a form of its
+   * own: cross-entropy of a softmax's or a sigmoid's output is that of its input as logits, without
+   * what rounding and overflow take away. A network whose last activation is fused leaves it out of
+   * training and of evaluation; {@link #present} of the fused loss puts it back.
+   *
+   * @param last the last layer's activation
+   */
+  default Optional<Loss> fused(Activation last) {
+    return Optional.empty();
+  }
+
+  /** The figures that tell a user how well a network with this loss does. */
+  List<Metric> metrics();
+
+  /**
+   * A number that changes where the loss's slope jumps: two sets of predictions with the same
+   * number lie on the same smooth piece of it. A check by differences leaves out steps from one
+   * piece to another. 0 for a loss that is smooth everywhere.
+   *
+   * @param predictions [examples, outputs]; not modified
+   * @param labels [examples, labelWidth(outputs)] from element 0; not modified
+   */
+  default long piece(Buffer predictions, float[] labels, int examples, int outputs) {
+    return 0;
+  }
 }

@@ -1,0 +1,278 @@
+package io.lockstep.worker.engine.loss;
+
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Range;
+import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.activation.Activation;
+import io.lockstep.worker.engine.activation.Softmax;
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Elementary;
+import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.metric.Accuracy;
+import io.lockstep.worker.engine.metric.Metric;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cross-entropy of K classes, sum over c of -q_c log p_c with q_c = w_c ((1 - s) y_c + s / K):
+ * y the label as a row (1 at its class where it is an index), w the class weights, s the label
+ * smoothing. Smoothing is Szegedy et al. (2016), section 7. What the step divides by is the sum of
+ * the classes' weights, sum over c of w_c y_c, as PyTorch does for indices.
+ *
+ * <p>From logits z, log p_c = z_c - log sum e^z, with the largest z taken out first; the gradient
+ * is p_c sum q - q_c. From probabilities p is not taken below 1e-30, so that loss and gradient stay
+ * finite; the gradient is -q_c / p_c.
+ */
+public final class CrossEntropy implements Loss {
+  private static final double LEAST_PROBABILITY = 1e-30;
+
+  static final Key<Boolean> FROM_LOGITS =
+      Key.flag(
+          "fromLogits",
+          false,
+          "whether the outputs are logits (the last layer has no softmax or sigmoid) or"
+              + " probabilities");
+  private static final Key<Double> LABEL_SMOOTHING =
+      Key.number(
+          "labelSmoothing", 0.0, Range.FRACTION, "share of the label spread evenly over classes");
+  private static final Key<List<Double>> CLASS_WEIGHTS =
+      Key.numbers(
+          "classWeights", List.of(), Range.NOT_NEGATIVE, "one for each class; all 1 without it");
+
+  static final Registry.Entry<Loss> CATEGORICAL =
+      entry(
+          "categorical-cross-entropy",
+          "one of several classes, labels as rows of probabilities",
+          Accuracy.Labels.ROW);
+  static final Registry.Entry<Loss> SPARSE =
+      entry(
+          "sparse-categorical-cross-entropy",
+          "one of several classes, labels as class indices",
+          Accuracy.Labels.INDEX);
+
+  private final String name;
+  private final Accuracy.Labels labels;
+  private final Scale scale;
+  private final double smoothing;
+  private final double[] classWeights;
+
+  private CrossEntropy(
+      String name, Accuracy.Labels labels, Scale scale, double smoothing, double[] classWeights) {
+    this.name = name;
+    this.labels = labels;
+    this.scale = scale;
+    this.smoothing = smoothing;
+    this.classWeights = classWeights;
+  }
+
+  private static Registry.Entry<Loss> entry(String name, String summary, Accuracy.Labels labels) {
+    return new Registry.Entry<>(
+        name,
+        summary,
+        List.of(FROM_LOGITS, LABEL_SMOOTHING, CLASS_WEIGHTS),
+        options -> create(name, labels, options));
+  }
+
+  private static Loss create(String name, Accuracy.Labels labels, Options options) {
+    double[] weights =
+        options.get(CLASS_WEIGHTS).stream().mapToDouble(Double::doubleValue).toArray();
+    return new CrossEntropy(
+        name,
+        labels,
+        options.get(FROM_LOGITS) ? Scale.LOGITS : Scale.PROBABILITIES,
+        options.get(LABEL_SMOOTHING),
+        weights);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int labelWidth(int outputs) {
+    if (outputs < 2) {
+      throw new ConfigurationException(
+          "loss "
+              + name
+              + " must have an output for each of at least 2 classes, got "
+              + outputs
+              + "; for one output that says yes or no take binary-cross-entropy");
+    }
+    if (classWeights.length != 0 && classWeights.length != outputs) {
+      throw new ConfigurationException(
+          "loss.classWeights must have a number for each of the "
+              + outputs
+              + " classes, got "
+              + classWeights.length);
+    }
+    return labels == Accuracy.Labels.INDEX ? 1 : outputs;
+  }
+
+  @Override
+  public double weight(float[] labels, float[] weights, int examples, int outputs) {
+    double sum = 0;
+    for (int e = 0; e < examples; e++) {
+      if (weights[e] == 0) {
+        continue;
+      }
+      check(labels, e, outputs);
+      if (classWeights.length == 0) {
+        sum += weights[e];
+        continue;
+      }
+      double ofClasses = 0;
+      for (int c = 0; c < outputs; c++) {
+        ofClasses += classWeights[c] * label(labels, e, c, outputs);
+      }
+      sum += weights[e] * ofClasses;
+    }
+    return sum;
+  }
+
+  @Override
+  public double sum(
+      Kernel kernel,
+      Buffer predictions,
+      float[] labels,
+      float[] weights,
+      int examples,
+      int outputs) {
+    return run(predictions, labels, weights, examples, outputs, null);
+  }
+
+  @Override
+  public double gradient(
+      Kernel kernel,
+      Buffer predictions,
+      float[] labels,
+      float[] weights,
+      int examples,
+      int outputs,
+      Buffer gradient) {
+    return run(predictions, labels, weights, examples, outputs, gradient);
+  }
+
+  private double run(
+      Buffer predictions,
+      float[] labels,
+      float[] weights,
+      int examples,
+      int outputs,
+      @Nullable Buffer gradient) {
+    double total = 0;
+    for (int e = 0; e < examples; e++) {
+      check(labels, e, outputs);
+      double weight = weights[e];
+      if (weight != 0) {
+        total +=
+            weight
+                * (scale == Scale.LOGITS
+                    ? fromLogits(predictions, labels, weight, e, outputs, gradient)
+                    : fromProbabilities(predictions, labels, weight, e, outputs, gradient));
+      } else if (gradient != null) {
+        for (int c = 0; c < outputs; c++) {
+          gradient.set(e * outputs + c, 0);
+        }
+      }
+    }
+    return total;
+  }
+
+  private double fromLogits(
+      Buffer z, float[] labels, double weight, int e, int outputs, @Nullable Buffer gradient) {
+    int row = e * outputs;
+    double largest = z.get(row);
+    for (int c = 1; c < outputs; c++) {
+      largest = Math.max(largest, z.get(row + c));
+    }
+    double sum = 0;
+    for (int c = 0; c < outputs; c++) {
+      sum += Elementary.exp(z.get(row + c) - largest);
+    }
+    double logSum = Elementary.log(sum);
+    double loss = 0;
+    double allTargets = 0;
+    for (int c = 0; c < outputs; c++) {
+      double q = target(labels, e, c, outputs);
+      allTargets += q;
+      if (q != 0) {
+        loss += q * (logSum - (z.get(row + c) - largest));
+      }
+    }
+    if (gradient != null) {
+      for (int c = 0; c < outputs; c++) {
+        double p = Elementary.exp(z.get(row + c) - largest) / sum;
+        gradient.set(row + c, weight * (p * allTargets - target(labels, e, c, outputs)));
+      }
+    }
+    return loss;
+  }
+
+  private double fromProbabilities(
+      Buffer p, float[] labels, double weight, int e, int outputs, @Nullable Buffer gradient) {
+    double loss = 0;
+    for (int c = 0; c < outputs; c++) {
+      int i = e * outputs + c;
+      double q = target(labels, e, c, outputs);
+      double bounded = Math.max(p.get(i), LEAST_PROBABILITY);
+      if (q != 0) {
+        loss -= q * Elementary.log(bounded);
+      }
+      if (gradient != null) {
+        gradient.set(i, -weight * q / bounded);
+      }
+    }
+    return loss;
+  }
+
+  /** q_c. */
+  private double target(float[] labels, int e, int c, int outputs) {
+    double smooth = (1 - smoothing) * label(labels, e, c, outputs) + smoothing / outputs;
+    return classWeights.length == 0 ? smooth : classWeights[c] * smooth;
+  }
+
+  /** y_c. */
+  private double label(float[] values, int e, int c, int outputs) {
+    return labels == Accuracy.Labels.ROW ? values[e * outputs + c] : values[e] == c ? 1 : 0;
+  }
+
+  private void check(float[] values, int e, int outputs) {
+    if (labels == Accuracy.Labels.INDEX) {
+      float label = values[e];
+      if (!(label >= 0 && label < outputs && label == (int) label)) {
+        throw LabelCheck.refuse(name, "a class from 0 to " + (outputs - 1), label, e);
+      }
+      return;
+    }
+    for (int i = e * outputs; i < (e + 1) * outputs; i++) {
+      if (!(values[i] >= 0 && values[i] <= 1)) {
+        throw LabelCheck.refuse(name, "a row of numbers from 0 to 1", values[i], e);
+      }
+    }
+  }
+
+  @Override
+  public void present(Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs) {
+    if (scale == Scale.LOGITS) {
+      kernel.softmax(predictions, result, examples, outputs);
+    } else if (predictions != result) {
+      kernel.copy(predictions, result, examples * outputs);
+    }
+  }
+
+  @Override
+  public Optional<Loss> fused(Activation last) {
+    return scale == Scale.PROBABILITIES && last instanceof Softmax
+        ? Optional.of(new CrossEntropy(name, labels, Scale.LOGITS, smoothing, classWeights))
+        : Optional.empty();
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return List.of(new Accuracy(labels));
+  }
+}

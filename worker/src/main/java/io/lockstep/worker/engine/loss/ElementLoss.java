@@ -1,0 +1,109 @@
+package io.lockstep.worker.engine.loss;
+
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loss of each output by itself; an example's loss is the mean over its outputs, so that the mean
+ * over examples of equal weight is the mean over all elements.
+ */
+interface ElementLoss extends Loss {
+  /**
+   * The loss of one output.
+   *
+   * @param output its number in the example
+   */
+  double loss(double prediction, double label, int output);
+
+  /** d loss / d prediction. */
+  double slope(double prediction, double label, int output);
+
+  /** The smooth piece of the loss that the prediction lies on; see {@link Loss#piece}. */
+  default int piece(double prediction, double label) {
+    return 0;
+  }
+
+  /**
+   * Refuses a label that the loss does not know.
+   *
+   * @param example its number in the slice, for the error
+   */
+  default void check(float label, int example) {
+    if (!Float.isFinite(label)) {
+      throw LabelCheck.refuse(name(), "a finite number", label, example);
+    }
+  }
+
+  @Override
+  default int labelWidth(int outputs) {
+    return outputs;
+  }
+
+  @Override
+  default double sum(
+      Kernel kernel,
+      Buffer predictions,
+      float[] labels,
+      float[] weights,
+      int examples,
+      int outputs) {
+    return run(predictions, labels, weights, examples, outputs, null);
+  }
+
+  @Override
+  default double gradient(
+      Kernel kernel,
+      Buffer predictions,
+      float[] labels,
+      float[] weights,
+      int examples,
+      int outputs,
+      Buffer gradient) {
+    return run(predictions, labels, weights, examples, outputs, gradient);
+  }
+
+  private double run(
+      Buffer predictions,
+      float[] labels,
+      float[] weights,
+      int examples,
+      int outputs,
+      @Nullable Buffer gradient) {
+    double total = 0;
+    for (int e = 0; e < examples; e++) {
+      double weight = weights[e];
+      double scale = weight / outputs;
+      double sum = 0;
+      for (int o = 0; o < outputs; o++) {
+        int i = e * outputs + o;
+        check(labels[i], e);
+        if (weight != 0) {
+          sum += loss(predictions.get(i), labels[i], o);
+        }
+        if (gradient != null) {
+          gradient.set(i, weight == 0 ? 0 : scale * slope(predictions.get(i), labels[i], o));
+        }
+      }
+      total += scale * sum;
+    }
+    return total;
+  }
+
+  @Override
+  default void present(
+      Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs) {
+    if (predictions != result) {
+      kernel.copy(predictions, result, examples * outputs);
+    }
+  }
+
+  @Override
+  default long piece(Buffer predictions, float[] labels, int examples, int outputs) {
+    long hash = 0;
+    for (int i = 0; i < examples * outputs; i++) {
+      hash = 31 * hash + piece(predictions.get(i), labels[i]);
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,45 @@
+package io.lockstep.worker.engine.loss;
+
+import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.metric.MeanError;
+import io.lockstep.worker.engine.metric.Metric;
+import io.lockstep.worker.engine.metric.RSquared;
+import java.util.List;
+
+/**
+ * (p - y)^2, the mean over outputs; slope 2 (p - y). Without the half that some texts put in front.
+ */
+public record MeanSquaredError() implements ElementLoss {
+  static final Registry.Entry<Loss> ENTRY =
+      new Registry.Entry<>(
+          "mse", "mean of (p - y)^2: regression", List.of(), options -> new MeanSquaredError());
+
+  /** What a regression is judged by. */
+  static final List<Metric> METRICS =
+      List.of(
+          new MeanError(MeanError.Kind.MSE),
+          new MeanError(MeanError.Kind.RMSE),
+          new MeanError(MeanError.Kind.MAE),
+          new RSquared());
+
+  @Override
+  public String name() {
+    return ENTRY.name();
+  }
+
+  @Override
+  public double loss(double prediction, double label, int output) {
+    double error = prediction - label;
+    return error * error;
+  }
+
+  @Override
+  public double slope(double prediction, double label, int output) {
+    return 2 * (prediction - label);
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return METRICS;
+  }
+}
