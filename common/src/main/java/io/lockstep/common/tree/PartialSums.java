@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * #absent}; then {@link #await}. The arrays of the partial sums belong to the caller until the next
  * {@code begin}.
  *
- * <p>Memory: a slice is handed out together with its array, leaves are handed out in order, and a
- * thread waits for an array where none is free. When all threads wait, the slices done are a prefix
- * of the run and the arrays in use are its cover; so one array more than the largest cover of a
- * prefix is enough for any number of threads, and there are at most depth + 2 ({@link #buffers}),
- * the one the engine writes to included. (Only trees deeper than 8 know runs that need more, and
- * only a few of those.) With the parameters that makes depth + 3 times the model.
+ * <p>Memory: a slice is handed out together with its array, and a thread waits for an array where
+ * none is free. Slices are handed out in a fixed order, largest subtree first; when all threads
+ * wait, those done are a prefix of it and the arrays in use are the prefix's subtrees. So one array
+ * more than the most subtrees of a prefix is enough for any number of threads: {@link #buffers}, at
+ * most depth + 2, the ones that the engines write to included. With the parameters that makes depth
+ * + 3 times the model.
  */
 public final class PartialSums {
   /**
@@ -37,11 +37,14 @@ public final class PartialSums {
   public record Slice(int stream, float[] gradient) {}
 
   private final ReductionTree tree;
-  private final int from;
-  private final int to;
   private final int elements;
   private final int buffers;
   private final List<Integer> cover;
+
+  /** The cover as it is computed: the sums that wait meanwhile are then the fewest. */
+  private final List<Integer> largestFirst;
+
+  private final int[] order;
 
   private final ArrayDeque<float[]> free = new ArrayDeque<>();
   private final Map<Integer, Partial> sums = new HashMap<>();
@@ -73,20 +76,37 @@ public final class PartialSums {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
     this.tree = tree;
-    this.from = from;
-    this.to = to;
     this.elements = elements;
     this.cover = tree.cover(from, to);
-    int needed = needed(tree, from, to);
+    this.largestFirst = new ArrayList<>(cover);
+    largestFirst.sort(Comparator.comparingInt(node -> tree.firstLeaf(node) - tree.endLeaf(node)));
+    this.order = order(to - from);
+    int needed = needed();
     this.buffers = Math.max(needed, Math.min(tree.depth() + 2, needed + threads - 1));
-    this.next = to;
+    this.next = order.length;
   }
 
-  private static int needed(ReductionTree tree, int from, int to) {
-    int needed = tree.cover(from, to).size();
-    for (int k = from; k < to; k++) {
-      int held = k == from ? 0 : tree.cover(from, k).size();
-      needed = Math.max(needed, held + 1);
+  private int[] order(int slices) {
+    int[] order = new int[slices];
+    int k = 0;
+    for (int node : largestFirst) {
+      for (int leaf = tree.firstLeaf(node); leaf < tree.endLeaf(node); leaf++) {
+        order[k++] = leaf;
+      }
+    }
+    return order;
+  }
+
+  /** The finished subtrees, those of the one being computed, and an array for the slice in hand. */
+  private int needed() {
+    int needed = 1;
+    for (int finished = 0; finished < largestFirst.size(); finished++) {
+      int first = tree.firstLeaf(largestFirst.get(finished));
+      int end = tree.endLeaf(largestFirst.get(finished));
+      for (int leaf = first; leaf < end; leaf++) {
+        int waiting = leaf == first ? 0 : tree.cover(first, leaf).size();
+        needed = Math.max(needed, finished + waiting + 1);
+      }
     }
     return needed;
   }
@@ -110,7 +130,7 @@ public final class PartialSums {
     sums.values().forEach(this::recycle);
     sums.clear();
     nonFinite.clear();
-    next = from;
+    next = 0;
     missing = cover.size();
     cancelled = false;
   }
@@ -121,10 +141,10 @@ public final class PartialSums {
    * @return null where all slices are handed out, or the step was cancelled
    */
   public synchronized @Nullable Slice next() throws InterruptedException {
-    while (!cancelled && next < to && free.isEmpty() && allocated == buffers) {
+    while (!cancelled && next < order.length && free.isEmpty() && allocated == buffers) {
       wait();
     }
-    if (cancelled || next == to) {
+    if (cancelled || next == order.length) {
       return null;
     }
     float[] gradient = free.poll();
@@ -133,7 +153,7 @@ public final class PartialSums {
       allocated++;
     }
     inHands++;
-    return new Slice(next++, gradient);
+    return new Slice(order[next++], gradient);
   }
 
   /**

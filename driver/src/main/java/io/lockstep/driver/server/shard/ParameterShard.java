@@ -210,15 +210,15 @@ public final class ParameterShard {
       if (step > this.step) {
         throw new ShardException("step must be at most " + this.step + ", got " + step);
       }
-      boolean taken =
-          step == this.step
-              && !failed
-              && scalars.add(node, present ? new Scalars(loss, weight) : null);
-      if (!taken) {
+      if (step < this.step || failed) {
         duplicates.increment();
         return;
       }
+      if (!scalars.add(node, present ? new Scalars(loss, weight) : null)) {
+        duplicates.increment();
+      }
     }
+    // Also where the scalars know the node: as part of one whose gradients never came.
     if (!present) {
       for (int c = 0; c < cells.length; c++) {
         if (cellAt(c).account(step, node, null) == ChunkCell.Taken.COMPLETE) {
