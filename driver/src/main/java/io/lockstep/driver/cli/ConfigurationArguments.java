@@ -1,0 +1,28 @@
+package io.lockstep.driver.cli;
+
+import io.lockstep.common.config.RunConfiguration;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code CONFIG.yaml [--set key=value]...}. */
+final class ConfigurationArguments {
+  @Parameters(paramLabel = "CONFIG.yaml", description = "The configuration of the run.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description =
+          "Puts a value over the file's, such as cluster.workers=4 or model.layers[0].units=128;"
+              + " train.epochs replaces train.steps and the other way round. May be repeated.")
+  private List<String> settings = new ArrayList<>();
+
+  /** The configuration, resolved and checked. */
+  RunConfiguration load() {
+    return ConfigurationFile.load(file, settings);
+  }
+}

@@ -1,0 +1,69 @@
+package io.lockstep.driver.cli;
+
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.driver.report.RunLog;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What the user reads when something is wrong: one message on standard error. Stack traces go to
+ * the log.
+ */
+final class Failures {
+  private Failures() {}
+
+  /** The command line cannot be understood. */
+  static int wrongCommandLine(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    String message = words(e).replaceAll("\\s*\\R\\s*", " ");
+    command.getErr().println("lockstep: " + message + suggestion(e));
+    command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
+    return Lockstep.WRONG;
+  }
+
+  private static String suggestion(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    List<String> suggestions = unmatched.getSuggestions();
+    return suggestions.isEmpty() ? "" : "; did you mean '" + suggestions.get(0) + "'?";
+  }
+
+  /** A command failed. */
+  static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    if (e instanceof ConfigurationException) {
+      command.getErr().println("lockstep: " + e.getMessage());
+      return Lockstep.WRONG;
+    }
+    Optional<Path> log = RunLog.write(e);
+    command
+        .getErr()
+        .println(
+            "lockstep: "
+                + message(e)
+                + log.map(file -> "\nthe stack trace is in " + file).orElse(""));
+    return Lockstep.FAILED;
+  }
+
+  /** The message of the exception, and of what lies under it where it adds words. */
+  static String message(Throwable e) {
+    StringBuilder message = new StringBuilder(words(e));
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      String words = words(cause);
+      if (!message.toString().contains(words)) {
+        message.append(": ").append(words);
+      }
+    }
+    return message.toString();
+  }
+
+  private static String words(Throwable e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message.strip();
+  }
+}

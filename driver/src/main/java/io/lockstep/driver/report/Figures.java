@@ -1,0 +1,35 @@
+package io.lockstep.driver.report;
+
+import java.util.Locale;
+
+/** Numbers as the user reads them. */
+public final class Figures {
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+  private Figures() {}
+
+  /** A metric by name: an accuracy in percent, others with four places. */
+  static String metric(String name, double value) {
+    return name.equals("accuracy")
+        ? String.format(Locale.ROOT, "%s %.2f %%", name, 100 * value)
+        : String.format(Locale.ROOT, "%s %.4f", name, value);
+  }
+
+  /** Bytes with a binary unit, such as {@code 1.5 MiB}. */
+  public static String bytes(double bytes) {
+    int unit = 0;
+    double value = bytes;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit == 0
+        ? String.format(Locale.ROOT, "%.0f B", value)
+        : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+  }
+
+  /** A whole number with thousands apart, such as {@code 60 000}. */
+  public static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count).replace(',', ' ');
+  }
+}
