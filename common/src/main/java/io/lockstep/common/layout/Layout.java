@@ -54,11 +54,11 @@ public final class Layout {
     int rowsPerChunk = chunkElements / rowLength;
     int run = rowsPerChunk > 0 ? rowsPerChunk * rowLength : rowLength;
     int size = tensors.get(t).size();
-    for (int runStart = 0; runStart < size; runStart += run) {
-      int runEnd = Math.min(runStart + run, size);
-      for (int start = runStart; start < runEnd; start += chunkElements) {
-        int length = Math.min(chunkElements, runEnd - start);
-        cut.add(new Chunk(cut.size(), t, start, offset + start, length));
+    for (long runStart = 0; runStart < size; runStart += run) {
+      long runEnd = Math.min(runStart + run, size);
+      for (long start = runStart; start < runEnd; start += chunkElements) {
+        int length = (int) Math.min(chunkElements, runEnd - start);
+        cut.add(new Chunk(cut.size(), t, (int) start, offset + start, length));
       }
     }
   }

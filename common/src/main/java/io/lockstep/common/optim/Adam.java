@@ -30,7 +30,7 @@ final class Adam implements UpdateRule {
   static final Key<Double> BETA2 =
       Key.number("beta2", 0.999, Range.FRACTION, "part of the second moment that a step keeps");
   static final Key<Double> EPSILON =
-      Key.number("epsilon", 1e-8, Range.NOT_NEGATIVE, "added to the root of the second moment");
+      Key.number("epsilon", 1e-8, Range.POSITIVE, "added to the root of the second moment");
   static final Key<Boolean> AMSGRAD =
       Key.flag("amsgrad", false, "divide by the largest second moment so far (Reddi 2018)");
   private static final Key<Double> WEIGHT_DECAY =

@@ -32,7 +32,7 @@ import java.util.List;
  */
 final class Lamb implements UpdateRule {
   private static final Key<Double> EPSILON =
-      Key.number("epsilon", 1e-6, Range.NOT_NEGATIVE, "added to the root of the second moment");
+      Key.number("epsilon", 1e-6, Range.POSITIVE, "added to the root of the second moment");
   private static final Key<Double> WEIGHT_DECAY =
       Key.number("weightDecay", 0.01, Range.NOT_NEGATIVE, "times w, added to the direction");
   private static final Key<List<String>> EXCLUDE =

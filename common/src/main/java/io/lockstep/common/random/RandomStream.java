@@ -54,10 +54,19 @@ public final class RandomStream {
   /** 64 random bits for element i; elements 2k and 2k + 1 are two halves of one block. */
   public long bits(long i) {
     long block = i >>> 1;
-    int c0 = (int) block;
-    int c1 = (int) (block >>> 32);
-    int c2 = high0;
-    int c3 = high1;
+    return half((int) block, (int) (block >>> 32), high0, high1, key0, key1, (i & 1) == 0);
+  }
+
+  /**
+   * One half of a block of Philox4x32-10: words 0 and 1 of the four, or words 2 and 3, the lower
+   * one in the lower bits.
+   */
+  static long half(
+      int counter0, int counter1, int counter2, int counter3, int key0, int key1, boolean lower) {
+    int c0 = counter0;
+    int c1 = counter1;
+    int c2 = counter2;
+    int c3 = counter3;
     int k0 = key0;
     int k1 = key1;
     for (int round = 0; round < 10; round++) {
@@ -70,7 +79,7 @@ public final class RandomStream {
       k0 += W0;
       k1 += W1;
     }
-    return (i & 1) == 0
+    return lower
         ? Integer.toUnsignedLong(c0) | ((long) c1 << 32)
         : Integer.toUnsignedLong(c2) | ((long) c3 << 32);
   }
