@@ -11,9 +11,9 @@ package io.lockstep.worker.engine.kernel;
  * takes its sums in an order that follows from the shapes alone, so that equal inputs give equal
  * bits.
  *
- * <p>An instance belongs to one thread; the buffers that it makes may be read by others.
+ * <p>An instance belongs to one thread, and owns the buffers that it makes.
  */
-public interface Kernel {
+public interface Kernel extends AutoCloseable {
   /** Whether a matrix enters a product as it lies or transposed. */
   enum Transpose {
     /** As it lies. */
@@ -30,7 +30,7 @@ public interface Kernel {
     ADD
   }
 
-  /** A new buffer of zeros. */
+  /** A new buffer of zeros, which lasts until the kernel is closed. */
   Buffer allocate(int length);
 
   /**
@@ -202,4 +202,8 @@ public interface Kernel {
    * @param dx [count, height, width, channels], written
    */
   void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx);
+
+  /** Gives back the memory of all buffers that this kernel made. */
+  @Override
+  void close();
 }

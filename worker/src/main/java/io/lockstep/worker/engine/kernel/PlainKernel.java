@@ -288,6 +288,10 @@ public class PlainKernel implements Kernel {
     }
   }
 
+  /** Nothing to give back: the garbage collector has it. */
+  @Override
+  public void close() {}
+
   private static void put(Target target, Buffer c, int index, double value) {
     c.set(index, target == Target.SET ? value : c.get(index) + value);
   }

@@ -10,7 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Float32 numbers in an ND4J array's native memory, which BLAS reads where they lie. A buffer
  * begins at a cache line.
  */
-final class FloatMemory implements Buffer {
+final class FloatMemory implements Buffer, AutoCloseable {
   private static final int LINE_BYTES = 64;
 
   private final INDArray array;
@@ -76,6 +76,7 @@ final class FloatMemory implements Buffer {
     return new FloatMemory(array, false, address(offset), data.slice(offset, length), length);
   }
 
+  /** Gives the memory back; this buffer and its views must not be used any more. */
   @Override
   public void close() {
     if (owner) {

@@ -12,6 +12,8 @@ import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Pointwise;
 import io.lockstep.worker.engine.kernel.PointwiseBlocks;
 import io.lockstep.worker.engine.kernel.Window;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The kernel for training: float32 in ND4J's memory. Products and sums over rows go straight to the
@@ -33,6 +35,7 @@ public final class Nd4jKernel implements Kernel {
   private final float[] third = new float[BLOCK];
   private final PointwiseBlocks pointwise = new PointwiseBlocks();
   private final Images images = new Images();
+  private final List<FloatMemory> owned = new ArrayList<>();
   private double[] row = new double[BLOCK];
   private double[] upstream = new double[BLOCK];
   private double[] scratch = new double[BLOCK];
@@ -40,7 +43,9 @@ public final class Nd4jKernel implements Kernel {
 
   @Override
   public Buffer allocate(int length) {
-    return FloatMemory.zeros(length);
+    FloatMemory memory = FloatMemory.zeros(length);
+    owned.add(memory);
+    return memory;
   }
 
   @Override
@@ -350,6 +355,13 @@ public final class Nd4jKernel implements Kernel {
   @Override
   public void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx) {
     images.averagePoolGradient(window, dy, count, dx);
+  }
+
+  @Override
+  public void close() {
+    owned.forEach(FloatMemory::close);
+    owned.clear();
+    ones.close();
   }
 
   private static FloatMemory memory(Buffer buffer) {
