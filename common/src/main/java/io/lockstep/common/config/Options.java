@@ -155,6 +155,14 @@ public final class Options {
     return new Options(path, new Section(entries, section.place()));
   }
 
+  /** The same section with a key's value replaced, at the place of the value before, or added. */
+  public <T> Options with(Key<T> key, T value) {
+    var entries = new java.util.LinkedHashMap<>(section.entries());
+    ConfigNode before = entries.get(key.name());
+    entries.put(key.name(), ConfigNode.of(value, before == null ? place() : before.place()));
+    return new Options(path, new Section(entries, section.place()));
+  }
+
   /** The same section without a key. */
   public Options without(String name) {
     var entries = new java.util.LinkedHashMap<>(section.entries());

@@ -34,10 +34,12 @@ public final class Registry<T> {
   }
 
   private final String kind;
+  private final Key<String> chooser;
   private final Map<String, Entry<T>> entries = new LinkedHashMap<>();
 
-  private Registry(String kind, List<Entry<T>> entries) {
+  private Registry(String kind, Key<String> chooser, List<Entry<T>> entries) {
     this.kind = kind;
+    this.chooser = chooser;
     for (Entry<T> entry : entries) {
       if (this.entries.put(entry.name(), entry) != null) {
         throw new IllegalArgumentException("two " + kind + " entries are named " + entry.name());
@@ -52,7 +54,18 @@ public final class Registry<T> {
    * @param entries in the order in which documentation lists them
    */
   public static <T> Registry<T> of(String kind, List<Entry<T>> entries) {
-    return new Registry<>(kind, entries);
+    return new Registry<>(kind, TYPE, entries);
+  }
+
+  /**
+   * A registry whose things are chosen by a key of their own.
+   *
+   * @param kind what the things are called in errors, such as {@code format}
+   * @param chooser the key that chooses, where it is not {@link #TYPE}
+   * @param entries in the order in which documentation lists them
+   */
+  public static <T> Registry<T> of(String kind, Key<String> chooser, List<Entry<T>> entries) {
+    return new Registry<>(kind, chooser, entries);
   }
 
   /** All entries, in order. */
@@ -71,7 +84,7 @@ public final class Registry<T> {
    * @throws ConfigurationException where there is none, with the nearest known name
    */
   public Entry<T> entry(Options options) {
-    String type = options.get(TYPE);
+    String type = options.get(chooser);
     Entry<T> entry = entries.get(type);
     if (entry == null) {
       throw new ConfigurationException(
@@ -99,7 +112,7 @@ public final class Registry<T> {
   public T create(Options options, Key<?>... shared) {
     Entry<T> entry = entry(options);
     List<Key<?>> known = new ArrayList<>();
-    known.add(TYPE);
+    known.add(chooser);
     known.addAll(entry.keys());
     known.addAll(List.of(shared));
     options.allowOnly(known);

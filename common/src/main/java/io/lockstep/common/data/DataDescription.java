@@ -1,0 +1,98 @@
+package io.lockstep.common.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockstep.common.config.LabelsSection;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a model was trained on, as far as prediction must know it; kept in the run's folder.
+ *
+ * @param form the form of the training rows
+ * @param featureNames the features' columns in the order of a row; empty where they have no names
+ * @param labels what labels mean, with the names of the classes where labels are texts
+ * @param scaling what becomes of a feature on its way to the engine
+ */
+public record DataDescription(
+    ExampleForm form, List<String> featureNames, LabelsSection labels, FeatureScaling scaling) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Copies the names. */
+  public DataDescription {
+    featureNames = List.copyOf(featureNames);
+  }
+
+  /** As JSON; numbers are written so that they are read back to the bit. */
+  public String toJson() {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("type", form.type().name()).put("features", form.features());
+    featureNames.forEach(json.putArray("featureNames")::add);
+    json.put("classes", labels.classes());
+    labels.names().forEach(json.putArray("classNames")::add);
+    ObjectNode scale = json.putObject("scaling");
+    if (scaling instanceof FeatureScaling.Divide divide) {
+      scale.put("divide", divide.divisor());
+    } else if (scaling instanceof FeatureScaling.Standardize standardize) {
+      putNumbers(scale.putArray("mean"), standardize.mean());
+      putNumbers(scale.putArray("deviation"), standardize.deviation());
+    }
+    return json.toPrettyString() + "\n";
+  }
+
+  private static void putNumbers(ArrayNode json, double[] numbers) {
+    for (double number : numbers) {
+      json.add(number);
+    }
+  }
+
+  /**
+   * Reads {@link #toJson} back.
+   *
+   * @param json the text
+   * @param file where it was read, for errors
+   * @throws DataException where it is not such a text
+   */
+  public static DataDescription fromJson(String json, String file) {
+    try {
+      JsonNode read = JSON.readTree(json);
+      return new DataDescription(
+          new ExampleForm(
+              FeatureType.valueOf(read.required("type").asText()),
+              read.required("features").asInt()),
+          texts(read.required("featureNames")),
+          new LabelsSection(read.required("classes").asInt(), texts(read.required("classNames"))),
+          scaling(read.required("scaling")));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new DataException(
+          file + ": must describe the data of a run, but cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static FeatureScaling scaling(JsonNode json) {
+    if (json.has("divide")) {
+      return new FeatureScaling.Divide(json.get("divide").asDouble());
+    }
+    return json.has("mean")
+        ? new FeatureScaling.Standardize(
+            numbers(json.required("mean")), numbers(json.required("deviation")))
+        : new FeatureScaling.None();
+  }
+
+  private static double[] numbers(JsonNode json) {
+    double[] numbers = new double[json.size()];
+    for (int j = 0; j < numbers.length; j++) {
+      numbers[j] = json.get(j).asDouble();
+    }
+    return numbers;
+  }
+
+  private static List<String> texts(JsonNode json) {
+    List<String> texts = new ArrayList<>();
+    json.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+}

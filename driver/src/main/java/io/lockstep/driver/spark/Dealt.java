@@ -1,0 +1,60 @@
+package io.lockstep.driver.spark;
+
+import io.lockstep.common.data.DataDescription;
+import io.lockstep.common.data.DataPlan;
+import io.lockstep.common.data.SourceChange;
+import java.util.List;
+import org.apache.spark.rdd.RDD;
+
+/**
+ * The streams of a run, kept by Spark until they are closed.
+ *
+ * @param training M partitions, stream m in partition m, rows in the order of their ranks
+ * @param validation M partitions as well, empty where there is no validation
+ * @param plan what every worker must know
+ * @param description what prediction must know
+ * @param notices what the user should know, a sentence each
+ */
+public record Dealt(
+    RDD<byte[]> training,
+    RDD<byte[]> validation,
+    DataPlan plan,
+    DataDescription description,
+    List<String> notices)
+    implements AutoCloseable {
+  /** Copies the notices. */
+  public Dealt {
+    notices = List.copyOf(notices);
+  }
+
+  /**
+   * The streams as W tasks receive them.
+   *
+   * @param workers W, from 1 to M
+   */
+  public RDD<StreamRows> grouped(int workers) {
+    return new GroupedStreams(training, validation, workers);
+  }
+
+  /**
+   * Compares with the plan of the run that is resumed.
+   *
+   * @throws io.lockstep.common.data.DataException naming the source that changed since
+   */
+  public void refuseChange(DataPlan before) {
+    SourceChange.refuse(
+        plan.training().source(), before.training().summaries(), plan.training().summaries());
+    var validation = plan.validation();
+    var validationBefore = before.validation();
+    if (validation != null && validationBefore != null) {
+      SourceChange.refuse(
+          validation.source(), validationBefore.summaries(), validation.summaries());
+    }
+  }
+
+  @Override
+  public void close() {
+    training.unpersist(false);
+    validation.unpersist(false);
+  }
+}

@@ -1,0 +1,40 @@
+package io.lockstep.driver.spark.source;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/** Where examples come from, as the configuration says it; nothing has been looked at yet. */
+public interface Source {
+  /**
+   * Looks at files and headers.
+   *
+   * @throws io.lockstep.common.config.ConfigurationException where a file or a column does not
+   *     exist
+   * @throws io.lockstep.common.data.DataException where a header is not as it should be
+   */
+  Table open(Reading reading);
+
+  /**
+   * What the reader brings.
+   *
+   * @param hadoop for file systems and codecs
+   * @param spark asked only by sources that cannot be read without it
+   * @param features the columns that a model already knows, in its order; empty where the source's
+   *     own configuration decides
+   * @param width how many features a row must have; 0 where the source decides
+   * @param labelled whether labels are needed
+   */
+  record Reading(
+      Configuration hadoop,
+      Supplier<SparkSession> spark,
+      List<String> features,
+      int width,
+      boolean labelled) {
+    /** Copies the columns. */
+    public Reading {
+      features = List.copyOf(features);
+    }
+  }
+}

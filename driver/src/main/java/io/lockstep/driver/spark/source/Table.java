@@ -1,0 +1,47 @@
+package io.lockstep.driver.spark.source;
+
+import io.lockstep.common.data.ExampleForm;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.rdd.RDD;
+
+/** An opened source: its files exist and their headers are as they should be. */
+public interface Table {
+  /** What the user calls it, with the files, such as {@code data.train (/data/wine.csv)}. */
+  String name();
+
+  /** The form of its rows. */
+  ExampleForm form();
+
+  /** The columns of the features, in the order of a row; empty where they have no names. */
+  List<String> featureNames();
+
+  /** Whether refused rows are left out and counted instead of ending the run. */
+  boolean skipsBadRows();
+
+  /** The way out of a refused row, such as {@code mend the row, or set ...}. */
+  String wayOut();
+
+  /**
+   * Whether labels are written as texts, so that which class is which must be found out from all of
+   * them before rows are read.
+   */
+  boolean hasTextLabels();
+
+  /** The labels of all rows that are otherwise as they should be; where labels are texts. */
+  RDD<String> labelTexts(SparkContext spark);
+
+  /**
+   * All rows, in partitions and an order that mean nothing.
+   *
+   * @param labels how labels are read
+   * @param parts into how many partitions large files are cut, about; 0 leaves it to the source
+   */
+  RDD<Parsed> rows(SparkContext spark, LabelReader labels, int parts);
+
+  /** All rows in the order of the source, files by name, read here, in this process. */
+  Rows<Parsed> inOrder(LabelReader labels);
+
+  /** Where a refused row is, such as {@code /data/wine.csv:17}; may read the file up to there. */
+  String place(Parsed.Bad row);
+}

@@ -1,0 +1,98 @@
+package io.lockstep.worker.data;
+
+import io.lockstep.common.data.ExampleForm;
+import io.lockstep.common.data.FeatureScaling;
+import io.lockstep.common.data.FeatureType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Turns the features of a row into the engine's input, scaled. Gives what {@link
+ * FeatureScaling#apply} gives, to the bit; bytes go through a table of their 256 values where the
+ * scaling is the same for all features.
+ */
+final class FeatureReader {
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final ExampleForm form;
+  private final FeatureScaling scaling;
+  private final float[] table;
+  private final double[] mean;
+  private final double[] deviation;
+
+  FeatureReader(ExampleForm form, FeatureScaling scaling) {
+    this.form = form;
+    this.scaling = scaling;
+    this.table = new float[256];
+    boolean each = scaling instanceof FeatureScaling.Standardize;
+    for (int value = 0; value < 256 && !each; value++) {
+      table[value] = scaling.apply(0, value);
+    }
+    this.mean = scaling instanceof FeatureScaling.Standardize s ? s.mean() : new double[0];
+    this.deviation =
+        scaling instanceof FeatureScaling.Standardize s ? s.deviation() : new double[0];
+  }
+
+  /**
+   * Scales one row.
+   *
+   * @param page holds the row
+   * @param offset where it begins
+   * @param to receives [features]
+   * @param at the first index in {@code to}
+   */
+  void read(byte[] page, int offset, float[] to, int at) {
+    boolean bytes = form.type() == FeatureType.UINT8;
+    if (scaling instanceof FeatureScaling.Standardize) {
+      if (bytes) {
+        standardizeBytes(page, offset, to, at);
+      } else {
+        standardizeFloats(page, offset, to, at);
+      }
+    } else if (bytes) {
+      lookUp(page, offset, to, at);
+    } else if (scaling instanceof FeatureScaling.Divide divide) {
+      divide(page, offset, to, at, divide.divisor());
+    } else {
+      copy(page, offset, to, at);
+    }
+  }
+
+  private void lookUp(byte[] page, int offset, float[] to, int at) {
+    float[] values = table;
+    for (int j = 0; j < form.features(); j++) {
+      to[at + j] = values[page[offset + j] & 0xFF];
+    }
+  }
+
+  private void copy(byte[] page, int offset, float[] to, int at) {
+    for (int j = 0; j < form.features(); j++) {
+      to[at + j] = (float) FLOAT.get(page, offset + j * Float.BYTES);
+    }
+  }
+
+  private void divide(byte[] page, int offset, float[] to, int at, double divisor) {
+    for (int j = 0; j < form.features(); j++) {
+      to[at + j] = (float) ((float) FLOAT.get(page, offset + j * Float.BYTES) / divisor);
+    }
+  }
+
+  private void standardizeBytes(byte[] page, int offset, float[] to, int at) {
+    for (int j = 0; j < form.features(); j++) {
+      to[at + j] = (float) (((page[offset + j] & 0xFF) - mean[j]) / deviation[j]);
+    }
+  }
+
+  private void standardizeFloats(byte[] page, int offset, float[] to, int at) {
+    for (int j = 0; j < form.features(); j++) {
+      float value = (float) FLOAT.get(page, offset + j * Float.BYTES);
+      to[at + j] = (float) ((value - mean[j]) / deviation[j]);
+    }
+  }
+
+  float label(byte[] page, int offset) {
+    return (float) FLOAT.get(page, offset + form.labelOffset());
+  }
+}
