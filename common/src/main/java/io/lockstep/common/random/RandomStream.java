@@ -89,6 +89,48 @@ public final class RandomStream {
     return (float) (bits(i) >>> 40) * TO_UNIT_FLOAT;
   }
 
+  /**
+   * Elements {@code from}, {@code from + 1}, ... as {@link #unitFloat} gives them, at half the
+   * price of one by one: a block of the generator holds two.
+   *
+   * @param target receives them from {@code at} on
+   */
+  public void unitFloats(long from, float[] target, int at, int length) {
+    int i = 0;
+    if (length > 0 && (from & 1) == 1) {
+      target[at] = unitFloat(from);
+      i = 1;
+    }
+    for (; i + 1 < length; i += 2) {
+      pair((from + i) >>> 1, target, at + i);
+    }
+    if (i < length) {
+      target[at + i] = unitFloat(from + i);
+    }
+  }
+
+  /** Both elements of a block; the rounds of {@link #bits}. */
+  private void pair(long block, float[] target, int at) {
+    int c0 = (int) block;
+    int c1 = (int) (block >>> 32);
+    int c2 = high0;
+    int c3 = high1;
+    int k0 = key0;
+    int k1 = key1;
+    for (int round = 0; round < 10; round++) {
+      long p0 = Integer.toUnsignedLong(M0) * Integer.toUnsignedLong(c0);
+      long p1 = Integer.toUnsignedLong(M1) * Integer.toUnsignedLong(c2);
+      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      c1 = (int) p1;
+      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c3 = (int) p0;
+      k0 += W0;
+      k1 += W1;
+    }
+    target[at] = (c1 >>> 8) * TO_UNIT_FLOAT;
+    target[at + 1] = (c3 >>> 8) * TO_UNIT_FLOAT;
+  }
+
   /** Element i, even in [0, 1), 53 bits. */
   public double unit(long i) {
     return (double) (bits(i) >>> 11) * TO_UNIT_DOUBLE;

@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * that are absent now and then, and a plain loop that trains without shards, links or threads.
  */
 public final class Synthetic {
+  private static final List<TensorSpec> TENSORS =
+      List.of(
+          new TensorSpec("hidden.W", List.of(7, 5), Role.WEIGHT),
+          new TensorSpec("hidden.b", List.of(5), Role.BIAS),
+          new TensorSpec("output.W", List.of(3, 11), Role.WEIGHT));
+
   private final long seed;
   private final Layout layout;
   private final ReductionTree tree;
@@ -35,14 +41,19 @@ public final class Synthetic {
 
   /** A model of three tensors, cut into chunks of at most that many elements. */
   public Synthetic(long seed, int slices, int chunkElements, String optimizer, double clip) {
+    this(seed, slices, chunkElements, optimizer, clip, TENSORS);
+  }
+
+  /** A model of those tensors. */
+  public Synthetic(
+      long seed,
+      int slices,
+      int chunkElements,
+      String optimizer,
+      double clip,
+      List<TensorSpec> tensors) {
     this.seed = seed;
-    this.layout =
-        Layout.of(
-            List.of(
-                new TensorSpec("hidden.W", List.of(7, 5), Role.WEIGHT),
-                new TensorSpec("hidden.b", List.of(5), Role.BIAS),
-                new TensorSpec("output.W", List.of(3, 11), Role.WEIGHT)),
-            chunkElements);
+    this.layout = Layout.of(tensors, chunkElements);
     this.tree = ReductionTree.of(slices);
     this.plan =
         UpdatePlan.create(

@@ -169,6 +169,9 @@ final class SocketConnection {
       session.close(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       session.close("sending was interrupted");
+    } catch (RuntimeException e) {
+      LOG.error("{}: worker {} could not be sent to", settings, session.worker(), e);
+      session.close(String.valueOf(e));
     }
   }
 

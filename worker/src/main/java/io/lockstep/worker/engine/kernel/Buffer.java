@@ -7,7 +7,7 @@ package io.lockstep.worker.engine.kernel;
  *
  * <p>Indexes are trusted: reading or writing outside is a defect of the caller and undefined.
  */
-public interface Buffer extends AutoCloseable {
+public interface Buffer {
   /** Number of elements. */
   int length();
 
@@ -59,11 +59,7 @@ public interface Buffer extends AutoCloseable {
 
   /**
    * Elements {@code [offset, offset + length)} as a buffer of their own that shares this one's
-   * memory: what one writes the other reads. Closing a view does nothing.
+   * memory: what one writes the other reads.
    */
   Buffer view(int offset, int length);
-
-  /** Gives the memory back; this buffer and its views must not be used any more. */
-  @Override
-  void close();
 }

@@ -45,7 +45,4 @@ final class DoubleArray implements Buffer {
   public Buffer view(int offset, int length) {
     return new DoubleArray(data, start + offset, length);
   }
-
-  @Override
-  public void close() {}
 }

@@ -11,9 +11,9 @@ package io.lockstep.worker.engine.kernel;
  * takes its sums in an order that follows from the shapes alone, so that equal inputs give equal
  * bits.
  *
- * <p>An instance belongs to one thread; the buffers that it makes may be read by others.
+ * <p>An instance belongs to one thread, and owns the buffers that it makes.
  */
-public interface Kernel {
+public interface Kernel extends AutoCloseable {
   /** Whether a matrix enters a product as it lies or transposed. */
   enum Transpose {
     /** As it lies. */
@@ -30,7 +30,7 @@ public interface Kernel {
     ADD
   }
 
-  /** A new buffer of zeros. */
+  /** A new buffer of zeros, which lasts until the kernel is closed. */
   Buffer allocate(int length);
 
   /**
@@ -127,12 +127,12 @@ public interface Kernel {
   void softmaxGradient(Buffer y, Buffer dy, Buffer dx, int rows, int columns);
 
   /**
-   * Adds the vector to every row.
+   * y = the row, in every row: what a layer's bias is before the product is added to it.
    *
-   * @param bias [columns]; its first element is at {@code biasOffset}
+   * @param row [columns] from {@code offset} on
    * @param y [rows, columns]
    */
-  void addRow(Buffer bias, int biasOffset, Buffer y, int rows, int columns);
+  void repeatRow(Buffer row, int offset, Buffer y, int rows, int columns);
 
   /**
    * Sums over the rows, in the order of the rows.
@@ -141,4 +141,69 @@ public interface Kernel {
    * @param sums [columns] from {@code offset} on
    */
   void sumRows(Buffer x, int rows, int columns, Target target, Buffer sums, int offset);
+
+  /**
+   * y = x transposed, matrix by matrix: images from channels first to channels last and back.
+   *
+   * @param x [count, rows, columns]
+   * @param y [count, columns, rows], written; another buffer than x
+   */
+  void transpose(Buffer x, Buffer y, int count, int rows, int columns);
+
+  /**
+   * Lays what every position of the window sees into a row, so that a convolution is a product;
+   * what lies outside of the image is 0.
+   *
+   * @param images [count, height, width, channels]; the first is at {@code offset}
+   * @param columns [count outHeight outWidth, windowHeight windowWidth channels], written
+   */
+  void unfold(Window window, Buffer images, int offset, int count, Buffer columns);
+
+  /**
+   * The gradient of {@link #unfold}: every pixel becomes the sum of all places where it was laid,
+   * in the order of the positions.
+   *
+   * @param columns [count outHeight outWidth, windowHeight windowWidth channels]
+   * @param images [count, height, width, channels]; the first is at {@code offset}; written
+   */
+  void fold(Window window, Buffer columns, int count, Buffer images, int offset);
+
+  /**
+   * The largest of what the window sees, a channel. Windows lie inside of the image.
+   *
+   * @param x [count, height, width, channels]
+   * @param y [count, outHeight, outWidth, channels], written
+   */
+  void maxPool(Window window, Buffer x, int count, Buffer y);
+
+  /**
+   * The gradient of {@link #maxPool}: each dy goes to the first place of its window, row by row,
+   * that holds the largest number.
+   *
+   * @param x [count, height, width, channels], what went in
+   * @param y [count, outHeight, outWidth, channels], what came out
+   * @param dy [count, outHeight, outWidth, channels]
+   * @param dx [count, height, width, channels], written; another buffer than the others
+   */
+  void maxPoolGradient(Window window, Buffer x, Buffer y, Buffer dy, int count, Buffer dx);
+
+  /**
+   * The mean of what the window sees, a channel. Windows lie inside of the image.
+   *
+   * @param x [count, height, width, channels]
+   * @param y [count, outHeight, outWidth, channels], written
+   */
+  void averagePool(Window window, Buffer x, int count, Buffer y);
+
+  /**
+   * The gradient of {@link #averagePool}: each dy in equal parts to all that its window saw.
+   *
+   * @param dy [count, outHeight, outWidth, channels]
+   * @param dx [count, height, width, channels], written
+   */
+  void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx);
+
+  /** Gives back the memory of all buffers that this kernel made. */
+  @Override
+  void close();
 }

@@ -4,7 +4,7 @@ package io.lockstep.worker.engine.kernel;
  * The reference: every operation in float64, in the loops of its definition. Gradient checks run
  * the layers on it, and the fast kernel is compared with it.
  */
-public final class PlainKernel implements Kernel {
+public class PlainKernel implements Kernel {
   private final PointwiseBlocks pointwise = new PointwiseBlocks();
 
   @Override
@@ -142,10 +142,10 @@ public final class PlainKernel implements Kernel {
   }
 
   @Override
-  public void addRow(Buffer bias, int biasOffset, Buffer y, int rows, int columns) {
+  public void repeatRow(Buffer row, int offset, Buffer y, int rows, int columns) {
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        y.set(r * columns + c, y.get(r * columns + c) + bias.get(biasOffset + c));
+        y.set(r * columns + c, row.get(offset + c));
       }
     }
   }
@@ -160,6 +160,137 @@ public final class PlainKernel implements Kernel {
       put(target, sums, offset + c, sum);
     }
   }
+
+  @Override
+  public void transpose(Buffer x, Buffer y, int count, int rows, int columns) {
+    for (int m = 0; m < count; m++) {
+      int matrix = m * rows * columns;
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
+          y.set(matrix + c * rows + r, x.get(matrix + r * columns + c));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void unfold(Window window, Buffer images, int offset, int count, Buffer columns) {
+    eachPlace(
+        window,
+        count,
+        (position, place, pixel) -> {
+          for (int c = 0; c < window.channels(); c++) {
+            double value = pixel < 0 ? 0 : images.get(offset + pixel * window.channels() + c);
+            columns.set((position * window.places() + place) * window.channels() + c, value);
+          }
+        });
+  }
+
+  @Override
+  public void fold(Window window, Buffer columns, int count, Buffer images, int offset) {
+    fill(0, images.view(offset, count * window.imageSize()), count * window.imageSize());
+    eachPlace(
+        window,
+        count,
+        (position, place, pixel) -> {
+          for (int c = 0; c < window.channels() && pixel >= 0; c++) {
+            int from = (position * window.places() + place) * window.channels() + c;
+            put(Target.ADD, images, offset + pixel * window.channels() + c, columns.get(from));
+          }
+        });
+  }
+
+  @Override
+  public void maxPool(Window window, Buffer x, int count, Buffer y) {
+    fill(Double.NEGATIVE_INFINITY, y, count * window.outSize());
+    eachPlace(
+        window,
+        count,
+        (position, place, pixel) -> {
+          for (int c = 0; c < window.channels(); c++) {
+            int out = position * window.channels() + c;
+            y.set(out, Math.max(y.get(out), x.get(pixel * window.channels() + c)));
+          }
+        });
+  }
+
+  @Override
+  public void maxPoolGradient(Window window, Buffer x, Buffer y, Buffer dy, int count, Buffer dx) {
+    fill(0, dx, count * window.imageSize());
+    boolean[] given = new boolean[count * window.outSize()];
+    eachPlace(
+        window,
+        count,
+        (position, place, pixel) -> {
+          for (int c = 0; c < window.channels(); c++) {
+            int in = pixel * window.channels() + c;
+            int out = position * window.channels() + c;
+            if (!given[out] && x.get(in) == y.get(out)) {
+              given[out] = true;
+              put(Target.ADD, dx, in, dy.get(out));
+            }
+          }
+        });
+  }
+
+  @Override
+  public void averagePool(Window window, Buffer x, int count, Buffer y) {
+    fill(0, y, count * window.outSize());
+    eachPlace(
+        window,
+        count,
+        (position, place, pixel) -> {
+          for (int c = 0; c < window.channels(); c++) {
+            double part = x.get(pixel * window.channels() + c) / window.places();
+            put(Target.ADD, y, position * window.channels() + c, part);
+          }
+        });
+  }
+
+  @Override
+  public void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx) {
+    fill(0, dx, count * window.imageSize());
+    eachPlace(
+        window,
+        count,
+        (position, place, pixel) -> {
+          for (int c = 0; c < window.channels(); c++) {
+            double part = dy.get(position * window.channels() + c) / window.places();
+            put(Target.ADD, dx, pixel * window.channels() + c, part);
+          }
+        });
+  }
+
+  private interface Visitor {
+    /**
+     * @param position the window's place in the output, over all images
+     * @param place the number within the window
+     * @param pixel what lies there, over all images; -1 outside of the image
+     */
+    void visit(int position, int place, int pixel);
+  }
+
+  /** Visits image by image, position by position, place by place. */
+  private static void eachPlace(Window w, int count, Visitor visitor) {
+    int position = 0;
+    for (int image = 0; image < count; image++) {
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        for (int outX = 0; outX < w.outWidth(); outX++) {
+          for (int place = 0; place < w.places(); place++) {
+            int y = outY * w.strideY() - w.padTop() + place / w.windowWidth();
+            int x = outX * w.strideX() - w.padLeft() + place % w.windowWidth();
+            boolean inside = y >= 0 && y < w.height() && x >= 0 && x < w.width();
+            visitor.visit(position, place, inside ? (image * w.height() + y) * w.width() + x : -1);
+          }
+          position++;
+        }
+      }
+    }
+  }
+
+  /** Nothing to give back: the garbage collector has it. */
+  @Override
+  public void close() {}
 
   private static void put(Target target, Buffer c, int index, double value) {
     c.set(index, target == Target.SET ? value : c.get(index) + value);

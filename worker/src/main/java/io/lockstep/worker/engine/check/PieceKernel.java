@@ -1,0 +1,51 @@
+package io.lockstep.worker.engine.check;
+
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.PlainKernel;
+import io.lockstep.worker.engine.kernel.Pointwise;
+
+/**
+ * The float64 kernel, which also notes where every number lies that a kink is near: on which side
+ * of a rectifier's zero or of a function's kinks. Two passes with the same {@link #piece} lie on
+ * the same smooth piece of what they compute.
+ */
+final class PieceKernel extends PlainKernel {
+  private long piece;
+
+  /** Forgets what was noted. */
+  void clear() {
+    piece = 0;
+  }
+
+  /** A hash of all that was noted since {@link #clear}, in order. */
+  long piece() {
+    return piece;
+  }
+
+  private void note(long side) {
+    piece = piece * 0x9E3779B97F4A7C15L + side + 1;
+  }
+
+  @Override
+  public void relu(double slope, Buffer x, Buffer y, int n) {
+    for (int i = 0; i < n; i++) {
+      note(x.get(i) > 0 ? 1 : 0);
+    }
+    super.relu(slope, x, y, n);
+  }
+
+  @Override
+  public void map(Pointwise f, Buffer x, Buffer y, int n) {
+    double[] kinks = f.kinks();
+    if (kinks.length > 0) {
+      for (int i = 0; i < n; i++) {
+        int side = 0;
+        for (double kink : kinks) {
+          side += x.get(i) > kink ? 1 : 0;
+        }
+        note(side);
+      }
+    }
+    super.map(f, x, y, n);
+  }
+}

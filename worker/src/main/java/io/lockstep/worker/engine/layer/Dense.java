@@ -1,0 +1,157 @@
+package io.lockstep.worker.engine.layer;
+
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Range;
+import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.activation.Activation;
+import io.lockstep.worker.engine.activation.Activations;
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Target;
+import io.lockstep.worker.engine.kernel.Kernel.Transpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/** y = f(x W + b), with W [in, units] and b [units]. */
+final class Dense implements Layer {
+  private static final Key<Integer> UNITS =
+      Key.integer("units", 0, Range.closed(1, Integer.MAX_VALUE), "numbers that come out")
+          .required();
+
+  static final Registry.Entry<Layer> ENTRY =
+      new Registry.Entry<>(
+          "dense",
+          "every output from every input: f(x W + b), W [in, units], b [units]",
+          keys(),
+          Dense::new);
+
+  private final Place place;
+  private final int units;
+  private final Activation activation;
+  private final Weights weights;
+
+  private Dense(Options section) {
+    place = new Place(section);
+    units = section.get(UNITS);
+    activation = Activations.of(section);
+    weights = Weights.of(section, activation);
+  }
+
+  private static List<Key<?>> keys() {
+    List<Key<?>> keys = new ArrayList<>(List.of(UNITS, Activations.KEY));
+    keys.addAll(Weights.KEYS);
+    return keys;
+  }
+
+  @Override
+  public Shape output(List<Shape> inputs) {
+    place.features(inputs);
+    return Shape.of(units);
+  }
+
+  @Override
+  public List<ParameterSpec> parameters(List<Shape> inputs) {
+    int in = inputs.get(0).size();
+    return weights.specs(List.of(in, units), units, in, units);
+  }
+
+  @Override
+  public Operation operation(Site site) {
+    return new Work(site, activation, weights.bias());
+  }
+
+  private static final class Work implements Operation {
+    private final Site site;
+    private final Kernel kernel;
+    private final Activation activation;
+    private final boolean bias;
+    private final int in;
+    private final int units;
+    private final Buffer z;
+
+    Work(Site site, Activation activation, boolean bias) {
+      this.site = site;
+      this.kernel = site.kernel();
+      this.activation = activation;
+      this.bias = bias;
+      this.in = site.inputShape().size();
+      this.units = site.outputShape().size();
+      this.z =
+          activation.inPlace()
+              ? site.output()
+              : kernel.allocate(Math.multiplyExact(site.maxExamples(), units));
+    }
+
+    /** z = x W + b, y = f(z). */
+    @Override
+    public void forward(Pass pass) {
+      int n = pass.examples();
+      if (bias) {
+        kernel.repeatRow(site.parameters().get(1), 0, z, n, units);
+      }
+      kernel.gemm(
+          Transpose.NO,
+          Transpose.NO,
+          n,
+          units,
+          in,
+          site.input(),
+          0,
+          in,
+          site.parameters().get(0),
+          0,
+          units,
+          bias ? Target.ADD : Target.SET,
+          z,
+          0,
+          units);
+      activation.forward(kernel, z, site.output(), n, units);
+    }
+
+    /** dz = f'(dy), dW = x' dz, db = the sum of dz's rows, dx = dz W'. */
+    @Override
+    public void backward(Pass pass) {
+      int n = pass.examples();
+      Buffer dz = site.outputGradient();
+      activation.backward(kernel, z, site.output(), dz, dz, n, units);
+      kernel.gemm(
+          Transpose.YES,
+          Transpose.NO,
+          in,
+          units,
+          n,
+          site.input(),
+          0,
+          in,
+          dz,
+          0,
+          units,
+          Target.SET,
+          site.gradients().get(0),
+          0,
+          units);
+      if (bias) {
+        kernel.sumRows(dz, n, units, Target.SET, site.gradients().get(1), 0);
+      }
+      if (site.wantsInputGradient()) {
+        kernel.gemm(
+            Transpose.NO,
+            Transpose.YES,
+            n,
+            in,
+            units,
+            dz,
+            0,
+            units,
+            site.parameters().get(0),
+            0,
+            units,
+            Target.SET,
+            site.inputGradient(),
+            0,
+            in);
+      }
+    }
+  }
+}

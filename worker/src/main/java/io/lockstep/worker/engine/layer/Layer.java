@@ -1,0 +1,31 @@
+package io.lockstep.worker.engine.layer;
+
+import java.util.List;
+
+/**
+ * A layer as the configuration has it: what shape it makes of which, which parameters it needs, and
+ * how to set it up for work. Immutable, shared by threads; holds no memory.
+ */
+public interface Layer {
+  /**
+   * The shape of the output.
+   *
+   * @param inputs at least one
+   * @throws io.lockstep.common.config.ConfigurationException where the layer cannot take these,
+   *     naming its place, what arrived and what it needs
+   */
+  Shape output(List<Shape> inputs);
+
+  /** The layer's tensors, in the order of the layout; none by default. */
+  default List<ParameterSpec> parameters(List<Shape> inputs) {
+    return List.of();
+  }
+
+  /** Whether the output is the input as it lies, so that both can share their memory. */
+  default boolean passesThrough(List<Shape> inputs) {
+    return false;
+  }
+
+  /** Sets the layer up to work on the site's buffers; not called where it passes through. */
+  Operation operation(Site site);
+}

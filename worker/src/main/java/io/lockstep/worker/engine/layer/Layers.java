@@ -1,0 +1,22 @@
+package io.lockstep.worker.engine.layer;
+
+import io.lockstep.common.config.Registry;
+import java.util.List;
+
+/** All layers by name: a new one is one file and one line here. */
+public final class Layers {
+  /** The registry, in the order of the documentation. */
+  public static final Registry<Layer> REGISTRY =
+      Registry.of(
+          "layer",
+          List.of(
+              Dense.ENTRY,
+              Conv2d.ENTRY,
+              Pool2d.MAX,
+              Pool2d.AVERAGE,
+              Flatten.ENTRY,
+              Dropout.ENTRY,
+              Nonlinearity.ENTRY));
+
+  private Layers() {}
+}

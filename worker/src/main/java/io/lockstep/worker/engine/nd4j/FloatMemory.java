@@ -1,0 +1,86 @@
+package io.lockstep.worker.engine.nd4j;
+
+import io.lockstep.worker.engine.kernel.Buffer;
+import java.nio.FloatBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Float32 numbers in an ND4J array's native memory, which BLAS reads where they lie. A buffer
+ * begins at a cache line.
+ */
+final class FloatMemory implements Buffer, AutoCloseable {
+  private static final int LINE_BYTES = 64;
+
+  private final INDArray array;
+  private final boolean owner;
+  private final long address;
+  private final FloatBuffer data;
+  private final int length;
+
+  private FloatMemory(INDArray array, boolean owner, long address, FloatBuffer data, int length) {
+    this.array = array;
+    this.owner = owner;
+    this.address = address;
+    this.data = data;
+    this.length = length;
+  }
+
+  /** Zeros. */
+  static FloatMemory zeros(int length) {
+    INDArray array = Nd4j.create(DataType.FLOAT, (long) length + LINE_BYTES / Float.BYTES);
+    long start = array.data().addressPointer().address();
+    int skip = (int) (-start & (LINE_BYTES - 1)) / Float.BYTES;
+    FloatBuffer data = array.data().asNioFloat().slice(skip, length);
+    return new FloatMemory(array, true, start + (long) skip * Float.BYTES, data, length);
+  }
+
+  /** Where element {@code offset} lies. */
+  long address(int offset) {
+    return address + (long) offset * Float.BYTES;
+  }
+
+  /** The elements. */
+  FloatBuffer data() {
+    return data;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public double get(int index) {
+    return data.get(index);
+  }
+
+  @Override
+  public void set(int index, double value) {
+    data.put(index, (float) value);
+  }
+
+  @Override
+  public void read(int offset, float[] target, int at, int length) {
+    data.get(offset, target, at, length);
+  }
+
+  @Override
+  public void write(int offset, float[] source, int at, int length) {
+    data.put(offset, source, at, length);
+  }
+
+  @Override
+  public Buffer view(int offset, int length) {
+    return new FloatMemory(array, false, address(offset), data.slice(offset, length), length);
+  }
+
+  /** Gives the memory back; this buffer and its views must not be used any more. */
+  @Override
+  public void close() {
+    if (owner) {
+      array.close();
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package io.lockstep.worker.engine.nd4j;
+
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Window;
+import java.util.Arrays;
+
+/**
+ * The kernel's loops over images, channels last. An image is copied to a heap array, with its
+ * padding, so that every run of pixels that a window sees is one run of the array; results are
+ * written out in long runs. Belongs to one thread.
+ */
+final class Images {
+  /**
+   * Runs of at most so many floats are copied as if they were so long: the copy of a constant
+   * length is two vector moves, that of a variable one a call. What it writes too much is
+   * overwritten by the next run, or lies in the slack behind the last.
+   */
+  private static final int SHORT_RUN = 8;
+
+  private float[] image = new float[0];
+  private float[] target = new float[0];
+  private float[] line = new float[0];
+  private float[] sums = new float[0];
+  private float[] rest = new float[0];
+
+  void transpose(Buffer x, Buffer y, int count, int rows, int columns) {
+    int size = rows * columns;
+    image = reserve(image, size);
+    target = reserve(target, size);
+    for (int m = 0; m < count; m++) {
+      x.read(m * size, image, 0, size);
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
+          target[c * rows + r] = image[r * columns + c];
+        }
+      }
+      y.write(m * size, target, 0, size);
+    }
+  }
+
+  void unfold(Window w, Buffer source, int offset, int count, Buffer columns) {
+    int run = w.windowWidth() * w.channels();
+    int lineSize = w.outWidth() * w.rowSize();
+    image = reserve(image, paddedSize(w) + SHORT_RUN);
+    line = reserve(line, lineSize + SHORT_RUN);
+    Arrays.fill(image, 0, paddedSize(w), 0);
+    for (int i = 0; i < count; i++) {
+      readPadded(w, source, offset + i * w.imageSize(), image);
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        if (run <= SHORT_RUN) {
+          unfoldShortRuns(w, outY, image, line);
+        } else {
+          unfoldLongRuns(w, outY, run, image, line);
+        }
+        columns.write((i * w.outHeight() + outY) * lineSize, line, 0, lineSize);
+      }
+    }
+  }
+
+  private static void unfoldShortRuns(Window w, int outY, float[] image, float[] line) {
+    int run = w.windowWidth() * w.channels();
+    int step = w.strideX() * w.channels();
+    int pitch = paddedWidth(w) * w.channels();
+    int to = 0;
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      int from = outY * w.strideY() * pitch + outX * step;
+      for (int y = 0; y < w.windowHeight(); y++) {
+        System.arraycopy(image, from, line, to, SHORT_RUN);
+        from += pitch;
+        to += run;
+      }
+    }
+  }
+
+  private static void unfoldLongRuns(Window w, int outY, int run, float[] image, float[] line) {
+    int step = w.strideX() * w.channels();
+    int pitch = paddedWidth(w) * w.channels();
+    int to = 0;
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      int from = outY * w.strideY() * pitch + outX * step;
+      for (int y = 0; y < w.windowHeight(); y++) {
+        System.arraycopy(image, from, line, to, run);
+        from += pitch;
+        to += run;
+      }
+    }
+  }
+
+  void fold(Window w, Buffer columns, int count, Buffer images, int offset) {
+    int lineSize = w.outWidth() * w.rowSize();
+    image = reserve(image, paddedSize(w));
+    line = reserve(line, lineSize);
+    for (int i = 0; i < count; i++) {
+      Arrays.fill(image, 0, paddedSize(w), 0);
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        columns.read((i * w.outHeight() + outY) * lineSize, line, 0, lineSize);
+        foldLine(w, outY, line, image);
+      }
+      writePadded(w, image, images, offset + i * w.imageSize());
+    }
+  }
+
+  private static void foldLine(Window w, int outY, float[] line, float[] image) {
+    int run = w.windowWidth() * w.channels();
+    int step = w.strideX() * w.channels();
+    int pitch = paddedWidth(w) * w.channels();
+    int from = 0;
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      int to = outY * w.strideY() * pitch + outX * step;
+      for (int y = 0; y < w.windowHeight(); y++) {
+        addRun(line, from, image, to, run);
+        to += pitch;
+        from += run;
+      }
+    }
+  }
+
+  private static void addRun(float[] x, int from, float[] y, int to, int n) {
+    for (int i = 0; i < n; i++) {
+      y[to + i] += x[from + i];
+    }
+  }
+
+  void maxPool(Window w, Buffer x, int count, Buffer y) {
+    int width = w.outWidth() * w.channels();
+    reserveLines(w, width);
+    for (int i = 0; i < count; i++) {
+      x.read(i * w.imageSize(), image, 0, w.imageSize());
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        gather(w, outY, 0, image, sums);
+        for (int place = 1; place < w.places(); place++) {
+          gather(w, outY, place, image, line);
+          maximum(line, sums, width);
+        }
+        y.write((i * w.outHeight() + outY) * width, sums, 0, width);
+      }
+    }
+  }
+
+  private static void maximum(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = Math.max(y[i], x[i]);
+    }
+  }
+
+  void maxPoolGradient(Window w, Buffer x, Buffer y, Buffer dy, int count, Buffer dx) {
+    int width = w.outWidth() * w.channels();
+    reserveLines(w, width);
+    for (int i = 0; i < count; i++) {
+      x.read(i * w.imageSize(), image, 0, w.imageSize());
+      Arrays.fill(target, 0, w.imageSize(), 0);
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        int at = (i * w.outHeight() + outY) * width;
+        y.read(at, sums, 0, width);
+        dy.read(at, rest, 0, width);
+        for (int place = 0; place < w.places(); place++) {
+          gather(w, outY, place, image, line);
+          takeWhereEqual(sums, rest, line, width);
+          scatter(w, outY, place, line, target);
+        }
+      }
+      dx.write(i * w.imageSize(), target, 0, w.imageSize());
+    }
+  }
+
+  /**
+   * Where x is the largest, x becomes what is left of the gradient, and nothing is left; elsewhere
+   * x becomes 0. Without a branch, because C2 vectorises none: 1 - min((y - x) * 1e38 * 1e38, 1) is
+   * 1 where x = y, and 0 where x is less, if only by the least denormal.
+   */
+  private static void takeWhereEqual(float[] y, float[] rest, float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      float equal = 1 - Math.min((y[i] - x[i]) * 1e38f * 1e38f, 1);
+      float taken = rest[i] * equal;
+      rest[i] = rest[i] * (1 - equal);
+      x[i] = taken;
+    }
+  }
+
+  void averagePool(Window w, Buffer x, int count, Buffer y) {
+    int width = w.outWidth() * w.channels();
+    reserveLines(w, width);
+    for (int i = 0; i < count; i++) {
+      x.read(i * w.imageSize(), image, 0, w.imageSize());
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        gather(w, outY, 0, image, sums);
+        for (int place = 1; place < w.places(); place++) {
+          gather(w, outY, place, image, line);
+          add(line, sums, width);
+        }
+        scale(1f / w.places(), sums, width);
+        y.write((i * w.outHeight() + outY) * width, sums, 0, width);
+      }
+    }
+  }
+
+  void averagePoolGradient(Window w, Buffer dy, int count, Buffer dx) {
+    int width = w.outWidth() * w.channels();
+    reserveLines(w, width);
+    for (int i = 0; i < count; i++) {
+      Arrays.fill(target, 0, w.imageSize(), 0);
+      for (int outY = 0; outY < w.outHeight(); outY++) {
+        dy.read((i * w.outHeight() + outY) * width, sums, 0, width);
+        scale(1f / w.places(), sums, width);
+        for (int place = 0; place < w.places(); place++) {
+          scatter(w, outY, place, sums, target);
+        }
+      }
+      dx.write(i * w.imageSize(), target, 0, w.imageSize());
+    }
+  }
+
+  private static void add(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = y[i] + x[i];
+    }
+  }
+
+  private static void scale(float a, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = a * y[i];
+    }
+  }
+
+  /** One place of all windows of an output row, side by side: [outWidth, channels]. */
+  private static void gather(Window w, int outY, int place, float[] image, float[] line) {
+    int from = start(w, outY, place);
+    int step = w.strideX() * w.channels();
+    int channels = w.channels();
+    if (channels < SHORT_RUN) {
+      for (int outX = 0; outX < w.outWidth(); outX++) {
+        for (int c = 0; c < channels; c++) {
+          line[outX * channels + c] = image[from + outX * step + c];
+        }
+      }
+      return;
+    }
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      System.arraycopy(image, from + outX * step, line, outX * channels, channels);
+    }
+  }
+
+  /** The gradient of {@link #gather}: adds. */
+  private static void scatter(Window w, int outY, int place, float[] line, float[] image) {
+    int to = start(w, outY, place);
+    int step = w.strideX() * w.channels();
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      addRun(line, outX * w.channels(), image, to + outX * step, w.channels());
+    }
+  }
+
+  private static int start(Window w, int outY, int place) {
+    int y = outY * w.strideY() + place / w.windowWidth();
+    return (y * w.width() + place % w.windowWidth()) * w.channels();
+  }
+
+  private void reserveLines(Window w, int width) {
+    image = reserve(image, w.imageSize());
+    target = reserve(target, w.imageSize());
+    line = reserve(line, width);
+    sums = reserve(sums, width);
+    rest = reserve(rest, width);
+  }
+
+  private static int paddedWidth(Window w) {
+    return Math.max(w.padLeft() + w.width(), (w.outWidth() - 1) * w.strideX() + w.windowWidth());
+  }
+
+  private static int paddedHeight(Window w) {
+    return Math.max(w.padTop() + w.height(), (w.outHeight() - 1) * w.strideY() + w.windowHeight());
+  }
+
+  private static int paddedSize(Window w) {
+    return paddedHeight(w) * paddedWidth(w) * w.channels();
+  }
+
+  private static void readPadded(Window w, Buffer source, int offset, float[] image) {
+    int run = w.width() * w.channels();
+    int pitch = paddedWidth(w) * w.channels();
+    if (pitch == run) {
+      source.read(offset, image, w.padTop() * pitch, w.height() * run);
+      return;
+    }
+    for (int y = 0; y < w.height(); y++) {
+      int at = (w.padTop() + y) * pitch + w.padLeft() * w.channels();
+      source.read(offset + y * run, image, at, run);
+    }
+  }
+
+  private static void writePadded(Window w, float[] image, Buffer target, int offset) {
+    int run = w.width() * w.channels();
+    int pitch = paddedWidth(w) * w.channels();
+    if (pitch == run) {
+      target.write(offset, image, w.padTop() * pitch, w.height() * run);
+      return;
+    }
+    for (int y = 0; y < w.height(); y++) {
+      int at = (w.padTop() + y) * pitch + w.padLeft() * w.channels();
+      target.write(offset + y * run, image, at, run);
+    }
+  }
+
+  private static float[] reserve(float[] array, int length) {
+    return array.length >= length ? array : new float[length];
+  }
+}

@@ -1,0 +1,68 @@
+package io.lockstep.worker.engine.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.common.GoldenCase;
+import io.lockstep.common.GoldenCases;
+import io.lockstep.worker.engine.TestKernels;
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Kernel;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Values and gradients as another implementation computed them, on every kernel. The cases are
+ * means over examples, so sums are divided here: by the sum of weights, as a step does; where a
+ * case has a weight for each element, by the number of elements, as its source says, each element
+ * then being an example of its own.
+ */
+class LossGoldenTest {
+  @TestFactory
+  Stream<DynamicTest> everyCaseIsMet() {
+    return GoldenCases.tests("losses", this::check);
+  }
+
+  private void check(GoldenCase golden) {
+    golden.allowOnly("loss", "shape", "labels", "predictions", "value", "gradient", "weights");
+    Loss loss = Losses.REGISTRY.create(golden.options("loss"));
+    TestKernels.all().forEach((name, kernel) -> check(golden, loss, name, kernel));
+  }
+
+  private void check(GoldenCase golden, Loss loss, String name, Kernel kernel) {
+    double[] predictions = golden.numbers("predictions");
+    boolean elements = golden.has("weights");
+    int examples = elements ? predictions.length : (int) golden.numbers("shape")[0];
+    int outputs = predictions.length / examples;
+    float[] labels = floats(golden.numbers("labels"));
+    assertThat(labels).hasSize(examples * loss.labelWidth(outputs));
+    float[] weights = new float[examples];
+    Arrays.fill(weights, 1);
+    if (elements) {
+      weights = floats(golden.numbers("weights"));
+    }
+    Buffer p = kernel.allocate(predictions.length);
+    p.write(0, predictions, predictions.length);
+    Buffer gradient = kernel.allocate(predictions.length);
+
+    double divisor = elements ? examples : loss.weight(labels, weights, examples, outputs);
+    double sum = loss.gradient(kernel, p, labels, weights, examples, outputs, gradient);
+    golden.assertClose("value in " + name, new double[] {sum / divisor}, golden.numbers("value"));
+    assertThat(loss.sum(kernel, p, labels, weights, examples, outputs)).isEqualTo(sum);
+    double[] mean = new double[predictions.length];
+    gradient.read(0, mean, mean.length);
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] /= divisor;
+    }
+    golden.assertClose("gradient in " + name, mean, golden.numbers("gradient"));
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+}
