@@ -13,12 +13,19 @@ public final class Activations {
           "activation",
           List.of(
               Identity.ENTRY,
-              Relu.ENTRY,
-              LeakyRelu.ENTRY,
               Sigmoid.ENTRY,
               Tanh.ENTRY,
+              Relu.ENTRY,
+              LeakyRelu.ENTRY,
+              Elu.ENTRY,
+              Selu.ENTRY,
               Softmax.ENTRY,
-              Gelu.ENTRY));
+              Softplus.ENTRY,
+              Swish.ENTRY,
+              Gelu.ENTRY,
+              Mish.ENTRY,
+              HardSigmoid.ENTRY,
+              HardSwish.ENTRY));
 
   /** How a layer's section names its activation. */
   public static final Key<Options> KEY =

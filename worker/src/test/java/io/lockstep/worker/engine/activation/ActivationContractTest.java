@@ -29,6 +29,8 @@ class ActivationContractTest {
   private static final Map<String, List<Map<String, Object>>> SETTINGS =
       Map.of(
           "leaky-relu", List.of(Map.of("alpha", 0.3)),
+          "elu", List.of(Map.of("alpha", 0.7)),
+          "swish", List.of(Map.of("beta", 1.5), Map.of("beta", -0.5)),
           "gelu", List.of(Map.of("approximate", "tanh")));
 
   static Stream<Arguments> activations() {
