@@ -174,8 +174,8 @@ final class Conv2d implements Layer {
     public void backward(Pass pass) {
       for (Group group : groups) {
         int images = Math.min(group.images(), pass.examples() - group.firstImage());
-        if (images > 0) {
-          backward(group, images);
+        if (images > 0 || group.firstImage() == 0) {
+          backward(group, images); // of no image too: the gradient is then zero
         }
       }
     }

@@ -65,7 +65,7 @@ public final class Nd4jKernel implements Kernel {
       Buffer bufferC,
       int cOffset,
       int ldc) {
-    if (m == 0 || n == 0) {
+    if (m == 0 || n == 0 || (k == 0 && target == Target.ADD)) {
       return;
     }
     cblas_sgemm(
@@ -87,7 +87,10 @@ public final class Nd4jKernel implements Kernel {
 
   @Override
   public void sumRows(Buffer x, int rows, int columns, Target target, Buffer sums, int offset) {
-    if (columns == 0) {
+    if (rows == 0 && target == Target.SET) {
+      fill(0, sums.view(offset, columns), columns); // BLAS returns early and leaves what was there
+    }
+    if (rows == 0 || columns == 0) {
       return;
     }
     cblas_sgemv(
