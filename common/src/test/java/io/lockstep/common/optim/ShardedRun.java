@@ -79,6 +79,19 @@ final class ShardedRun {
         .toList();
   }
 
+  /** Takes parameters and state of another run, as a resume takes them from a checkpoint. */
+  void restore(ShardedRun saved) {
+    List<ChunkState> from = saved.chunks();
+    for (ChunkState chunk : chunks()) {
+      ChunkState source = from.get(chunk.chunk().index());
+      System.arraycopy(source.parameters(), 0, chunk.parameters(), 0, chunk.length());
+      for (int array = 0; array < plan.stateNames(chunk.chunk()).size(); array++) {
+        float[] state = source.state(array);
+        System.arraycopy(state, 0, chunk.state(array), 0, state.length);
+      }
+    }
+  }
+
   /** The parameters, [layout.size()]. */
   float[] parameters() {
     List<ChunkState> all = chunks();

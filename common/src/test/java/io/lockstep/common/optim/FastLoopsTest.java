@@ -1,0 +1,141 @@
+package io.lockstep.common.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.common.TestSeed;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.layout.Role;
+import io.lockstep.common.layout.TensorSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The vectorised loops against the formulas in plain double, over lengths that leave every kind of
+ * remainder, in arrays that go on behind the chunk.
+ */
+class FastLoopsTest {
+  private static final int[] LENGTHS = {0, 1, 7, 8, 9, 63, 64, 65, 1023, 4100};
+  private static final int BEHIND = 5;
+  private static final double RATE = 0.01;
+
+  /** One element's update in double; {@code s} is its state, updated in place. */
+  interface Formula {
+    double update(double w, double g, double[] s, int t);
+  }
+
+  record Rule(Map<String, Object> options, Formula formula) {
+    @Override
+    public String toString() {
+      return options.toString();
+    }
+  }
+
+  static Stream<Rule> rules() {
+    return Stream.of(
+        new Rule(
+            Map.of("type", "sgd", "weightDecay", 0.1), (w, g, s, t) -> w - RATE * (g + 0.1 * w)),
+        new Rule(
+            Map.of("type", "sgd", "momentum", 0.9, "dampening", 0.2, "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              s[0] = t == 1 ? g + 0.1 * w : 0.9 * s[0] + 0.8 * (g + 0.1 * w);
+              return w - RATE * s[0];
+            }),
+        new Rule(
+            Map.of("type", "sgd", "momentum", 0.9, "nesterov", true),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + g;
+              return w - RATE * (g + 0.9 * s[0]);
+            }),
+        new Rule(
+            Map.of("type", "adam", "weightDecay", 0.1),
+            (w, g, s, t) -> w - RATE * adam(g + 0.1 * w, s, t, 1e-8, false)),
+        new Rule(
+            Map.of("type", "adam", "amsgrad", true),
+            (w, g, s, t) -> w - RATE * adam(g, s, t, 1e-8, true)),
+        new Rule(
+            Map.of("type", "adamw", "weightDecay", 0.1),
+            (w, g, s, t) -> w - RATE * 0.1 * w - RATE * adam(g, s, t, 1e-8, false)),
+        new Rule(
+            Map.of("type", "adamw", "amsgrad", true, "weightDecay", 0.1),
+            (w, g, s, t) -> w - RATE * 0.1 * w - RATE * adam(g, s, t, 1e-8, true)),
+        new Rule(
+            Map.of("type", "lamb", "exclude", List.of("weight")),
+            (w, g, s, t) -> w - RATE * adam(g, s, t, 1e-6, false)));
+  }
+
+  private static double adam(double g, double[] s, int t, double epsilon, boolean amsgrad) {
+    s[0] = 0.9 * s[0] + 0.1 * g;
+    s[1] = 0.999 * s[1] + 0.001 * g * g;
+    s[2] = amsgrad ? Math.max(s[2], s[1]) : s[1];
+    double mHat = s[0] / (1 - Math.pow(0.9, t));
+    double vHat = s[2] / (1 - Math.pow(0.999, t));
+    return mHat / (Math.sqrt(vHat) + epsilon);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void loopsComputeTheFormulaAndStayInsideTheChunk(Rule rule) {
+    TestSeed seed = TestSeed.draw();
+    for (int length : LENGTHS) {
+      check(rule, length, seed);
+    }
+  }
+
+  private static void check(Rule rule, int length, TestSeed seed) {
+    Random random = seed.random();
+    UpdateRule fast = Optimizers.create(Options.of("optimizer", rule.options()));
+    float[][] state = new float[fast.stateNames().size()][length + BEHIND];
+    float[] w = gaussians(random, length);
+    float[] g = new float[length + BEHIND];
+    ChunkState chunk =
+        new ChunkState(
+            new TensorSpec("w", List.of(Math.max(1, length)), Role.WEIGHT),
+            new Chunk(0, 0, 0, 0, length),
+            w,
+            g,
+            state);
+    double[] expected = new double[length + BEHIND];
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = w[i];
+    }
+    double[][] plainState = new double[length][3];
+    for (int t = 1; t <= 5; t++) {
+      System.arraycopy(gaussians(random, length), 0, g, 0, g.length);
+      for (int i = 0; i < length; i++) {
+        expected[i] = rule.formula().update(expected[i], g[i], plainState[i], t);
+      }
+      Update update = new Update(t, RATE);
+      Totals totals = new Totals(fast.rounds(), 0);
+      for (int round = 0; round < fast.rounds(); round++) {
+        fast.round(round, chunk, update, totals, new double[0]);
+        totals.set(round, new double[][] {{}});
+      }
+      fast.apply(chunk, update, totals);
+    }
+    for (int i = 0; i < expected.length; i++) {
+      // five steps of at most 0.03, each rounded to float32 a few times
+      assertThat((double) w[i])
+          .as("%s: element %d of %d", seed, i, length)
+          .isCloseTo(expected[i], within(1e-6 * Math.max(1, Math.abs(expected[i]))));
+    }
+    for (float[] array : state) {
+      for (int i = length; i < array.length; i++) {
+        assertThat(array[i]).as("state behind the chunk").isZero();
+      }
+    }
+  }
+
+  private static float[] gaussians(Random random, int length) {
+    float[] values = new float[length + BEHIND];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}

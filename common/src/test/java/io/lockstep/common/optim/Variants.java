@@ -1,0 +1,74 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.config.Options;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings under which the contract tests run every rule. A rule of the registry that is not
+ * here fails {@link UpdateRulesContractTest}.
+ */
+final class Variants {
+  /**
+   * One rule with settings.
+   *
+   * @param options the section, {@code type} included
+   * @param rate at which it must converge on a quadratic when the rate falls to zero
+   */
+  record Variant(Map<String, Object> options, double rate) {
+    String type() {
+      return String.valueOf(options.get("type"));
+    }
+
+    UpdateRule rule() {
+      return Optimizers.create(Options.of("optimizer", options));
+    }
+
+    /** The rule without any decay, where zero gradients must move nothing. */
+    UpdateRule withoutDecay() {
+      Options options = Options.of("optimizer", this.options);
+      boolean decays =
+          Optimizers.REGISTRY.entry(options).keys().stream()
+              .anyMatch(key -> key.name().equals("weightDecay"));
+      var plain = new java.util.LinkedHashMap<>(this.options);
+      if (decays) {
+        plain.put("weightDecay", 0.0);
+      }
+      return Optimizers.create(Options.of("optimizer", plain));
+    }
+
+    @Override
+    public String toString() {
+      return options.toString();
+    }
+  }
+
+  static final List<Variant> ALL =
+      List.of(
+          new Variant(Map.of("type", "sgd"), 0.3),
+          new Variant(Map.of("type", "sgd", "weightDecay", 1e-4), 0.3),
+          new Variant(Map.of("type", "sgd", "momentum", 0.9, "dampening", 0.1), 0.1),
+          new Variant(Map.of("type", "sgd", "momentum", 0.9, "nesterov", true), 0.1),
+          new Variant(Map.of("type", "adam"), 0.1),
+          new Variant(Map.of("type", "adam", "weightDecay", 1e-4, "amsgrad", true), 0.1),
+          new Variant(Map.of("type", "adamw", "weightDecay", 1e-4), 0.1),
+          new Variant(Map.of("type", "adamw", "weightDecay", 1e-4, "amsgrad", true), 0.1),
+          new Variant(Map.of("type", "lamb", "weightDecay", 1e-4), 0.1),
+          new Variant(
+              Map.of(
+                  "type",
+                  "lamb",
+                  "weightDecay",
+                  1e-4,
+                  "exclude",
+                  List.of(),
+                  "trustBounds",
+                  List.of(0.01, 10),
+                  "biasCorrection",
+                  false,
+                  "preNormalize",
+                  true),
+              0.1));
+
+  private Variants() {}
+}

@@ -1,0 +1,188 @@
+package io.lockstep.common.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.common.GoldenCases;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every schedule does at its ends, with a warm-up, and with bad settings. */
+class SchedulesTest {
+  /** Settings for every schedule; one that is missing fails the first test. */
+  private static final Map<String, Map<String, Object>> SETTINGS =
+      Map.of(
+          "constant", Map.of(),
+          "step", Map.of("every", 10, "factor", 0.5),
+          "multi-step", Map.of("milestones", List.of(5, 50), "factor", 0.1),
+          "exponential", Map.of("factor", 0.9),
+          "linear", Map.of("minimum", 0.01),
+          "polynomial", Map.of("power", 2.0, "minimum", 0.01),
+          "cosine", Map.of("minimum", 0.01),
+          "cosine-restarts", Map.of("firstPeriod", 7, "periodFactor", 3),
+          "one-cycle", Map.of(),
+          "inverse-root", Map.of());
+
+  private static Map<String, Object> settings(String type) {
+    return SETTINGS.getOrDefault(type, Map.of());
+  }
+
+  static List<String> names() {
+    return Schedules.REGISTRY.entries().stream().map(Registry.Entry::name).toList();
+  }
+
+  private static Options options(String type, Map<String, Object> settings) {
+    var options = new LinkedHashMap<String, Object>();
+    options.put("type", type);
+    options.putAll(settings);
+    return Options.of("schedule", options);
+  }
+
+  private static Schedule create(String type, Map<String, Object> settings, long totalSteps) {
+    return Schedules.create(options(type, settings), 0.1, totalSteps);
+  }
+
+  @Test
+  void everyScheduleIsTestedHereAndHasAReferenceCase() {
+    assertThat(SETTINGS.keySet()).containsExactlyInAnyOrderElementsOf(names());
+    Assumptions.assumeTrue(System.getProperty("golden.dir", "").isEmpty());
+    List<String> golden =
+        GoldenCases.of("schedules").stream()
+            .map(reference -> reference.options("schedule").get(Registry.TYPE))
+            .toList();
+    // linear is polynomial with power 1, which has the case
+    assertThat(names().stream().filter(name -> !name.equals("linear"))).isSubsetOf(golden);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void ratesAreFiniteAndNeverAboveTheConfiguredOne(String type) {
+    for (long total : new long[] {1, 2, 3, 10, 1000}) {
+      Schedule schedule = create(type, settings(type), total);
+      for (long t = 0; t < 2 * total; t++) {
+        assertThat(schedule.rate(t)).as("step %d of %d", t, total).isBetween(0.0, 0.1 + 1e-15);
+      }
+      assertThat(schedule.rate(1L << 40)).isBetween(0.0, 0.1 + 1e-15);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aWarmUpRisesInALineAndThenTheScheduleBegins(String type) {
+    var settings = new LinkedHashMap<String, Object>(settings(type));
+    settings.put("warmup", Map.of("steps", 4, "from", 0.2));
+    Schedule warm = create(type, settings, 104);
+    assertThat(LongStream.range(0, 4).mapToDouble(warm::rate).toArray())
+        .containsExactly(new double[] {0.1 * 0.2, 0.1 * 0.4, 0.1 * 0.6, 0.1 * 0.8}, within(1e-15));
+    ScheduleFactory factory = Schedules.REGISTRY.create(options(type, settings(type)));
+    Schedule alone = factory.create(new Span(0.1, 4, 100));
+    for (long t = 0; t < 120; t++) {
+      assertThat(warm.rate(4 + t)).isEqualTo(alone.rate(t));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void pureSchedulesHaveNoStateAndRefuseAnothers(String type) {
+    Schedule schedule = create(type, settings(type), 100);
+    assertThat(schedule.after(1.5)).isSameAs(schedule);
+    assertThat(schedule.state()).isEmpty();
+    assertThat(schedule.restore(List.of())).isSameAs(schedule);
+    assertThatThrownBy(() -> schedule.restore(List.of(1.0)))
+        .hasMessage("this schedule has no state, got [1.0]; it is another schedule's");
+  }
+
+  @Test
+  void aScheduleWithoutStepsSpansTheRestOfTheRun() {
+    Schedule rest = create("cosine", Map.of("warmup", Map.of("steps", 20)), 120);
+    Schedule written =
+        create("cosine", Map.of("steps", 100, "warmup", Map.of("steps", 20)), 999_999);
+    for (long t = 0; t < 200; t++) {
+      assertThat(rest.rate(t)).isEqualTo(written.rate(t));
+    }
+  }
+
+  @Test
+  void afterItsEndAScheduleKeepsItsLastValue() {
+    for (String type : List.of("linear", "polynomial", "cosine", "one-cycle")) {
+      Schedule schedule = create(type, Map.of("steps", 10), 1000);
+      assertThat(schedule.rate(10_000)).isEqualTo(schedule.rate(10));
+    }
+    assertThat(create("cosine", Map.of("steps", 10, "minimum", 0.02), 1000).rate(10))
+        .isEqualTo(0.02);
+  }
+
+  @Test
+  void withoutASectionTheRateIsConstant() {
+    assertThat(Schedules.create(Options.empty(), 0.3, 10).rate(7)).isEqualTo(0.3);
+  }
+
+  @Test
+  void aWarmUpOfNoStepsIsNone() {
+    Schedule schedule = create("cosine", Map.of("warmup", Map.of("steps", 0)), 10);
+    assertThat(schedule.rate(0)).isEqualTo(0.1);
+  }
+
+  @Test
+  void badSettingsAreRefusedByText() {
+    refused(
+        "cosin",
+        Map.of(),
+        "unknown schedule 'cosin', did you mean 'cosine'? known: constant,"
+            + " step, multi-step, exponential, linear, polynomial, cosine, cosine-restarts, one-cycle,"
+            + " inverse-root (program)");
+    refused(
+        "step",
+        Map.of("factor", 0.5),
+        "schedule.every is missing; it must be a whole number, >= 1 (program)");
+    refused(
+        "step", Map.of("every", 0, "factor", 0.5), "schedule.every must be >= 1, got 0 (program)");
+    refused(
+        "exponential",
+        Map.of("factor", 1.5),
+        "schedule.factor must be in (0, 1], got 1.5 (program)");
+    refused(
+        "multi-step",
+        Map.of("factor", 0.5, "milestones", List.of(5, 5)),
+        "schedule.milestones must rise, got [5, 5] (program)");
+    refused("cosine", Map.of("steps", 0), "schedule.steps must be >= 1, got 0 (program)");
+    refused(
+        "cosine",
+        Map.of("minimum", 0.5),
+        "schedule.minimum must be <= optimizer.learningRate 0.1, got 0.5 (program)");
+    refused(
+        "one-cycle",
+        Map.of("warmupFraction", 1.0),
+        "schedule.warmupFraction must be in (0, 1), got 1.0 (program)");
+    refused(
+        "constant",
+        Map.of("warmup", Map.of("form", 0.5, "steps", 3)),
+        "unknown key 'schedule.warmup.form', did you mean 'from'? known here: steps, from"
+            + " (program)");
+    refused(
+        "constant",
+        Map.of("warmup", Map.of("from", 0.5)),
+        "schedule.warmup.steps is missing; it must be a whole number, >= 0 (program)");
+    refused(
+        "constant",
+        Map.of("warmup", Map.of("from", 1.5, "steps", 3)),
+        "schedule.warmup.from must be in [0, 1], got 1.5 (program)");
+    refused(
+        "constant",
+        Map.of("warmup", 5),
+        "schedule.warmup must be a section (key: value), got 5 (program)");
+  }
+
+  private static void refused(String type, Map<String, Object> settings, String message) {
+    assertThatThrownBy(() -> create(type, settings, 100)).hasMessage(message);
+  }
+}
