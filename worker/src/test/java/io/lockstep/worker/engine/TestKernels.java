@@ -2,6 +2,7 @@ package io.lockstep.worker.engine;
 
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.PlainKernel;
+import io.lockstep.worker.engine.nd4j.Nd4jKernel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ public final class TestKernels {
   public static Map<String, Kernel> all() {
     Map<String, Kernel> kernels = new LinkedHashMap<>();
     kernels.put("float64", float64());
+    kernels.put("float32", new Nd4jKernel());
     return kernels;
   }
 }

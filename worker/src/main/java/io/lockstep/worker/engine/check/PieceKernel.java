@@ -3,6 +3,7 @@ package io.lockstep.worker.engine.check;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.PlainKernel;
 import io.lockstep.worker.engine.kernel.Pointwise;
+import io.lockstep.worker.engine.kernel.Window;
 
 /**
  * The float64 kernel, which also notes where every number lies that a kink is near: on which side
@@ -47,5 +48,21 @@ final class PieceKernel extends PlainKernel {
       }
     }
     super.map(f, x, y, n);
+  }
+
+  @Override
+  public void maxPool(Window window, Buffer x, int count, Buffer y) {
+    super.maxPool(window, x, count, y);
+    // every output sends its own number back to the largest: what arrives says who won
+    int outputs = count * window.outSize();
+    Buffer numbers = allocate(outputs);
+    for (int i = 0; i < outputs; i++) {
+      numbers.set(i, i + 1);
+    }
+    Buffer winners = allocate(count * window.imageSize());
+    maxPoolGradient(window, x, y, numbers, count, winners);
+    for (int i = 0; i < winners.length(); i++) {
+      note((long) winners.get(i));
+    }
   }
 }

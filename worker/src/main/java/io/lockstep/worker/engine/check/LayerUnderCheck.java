@@ -1,0 +1,132 @@
+package io.lockstep.worker.engine.check;
+
+import io.lockstep.common.random.Purpose;
+import io.lockstep.common.random.RandomStream;
+import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.layer.Layer;
+import io.lockstep.worker.engine.layer.Operation;
+import io.lockstep.worker.engine.layer.ParameterSpec;
+import io.lockstep.worker.engine.layer.Pass;
+import io.lockstep.worker.engine.layer.Shape;
+import io.lockstep.worker.engine.layer.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * sum of r_i y_i: a layer alone, in training, as a function of its inputs and tensors, seen through
+ * fixed random numbers r. Inputs and tensors are standard normal.
+ */
+public final class LayerUnderCheck implements Differentiable {
+  private final PieceKernel kernel = new PieceKernel();
+  private final List<Variable> variables = new ArrayList<>();
+  private final List<Buffer> values = new ArrayList<>();
+  private final List<Buffer> gradients = new ArrayList<>();
+  private final Buffer output;
+  private final Buffer outputGradient;
+  private final Buffer r;
+  private final Pass pass;
+  private final Operation operation;
+
+  /**
+   * @param inputs shapes of the layer's inputs
+   * @param seed draws inputs, tensors and r, and is the run's seed to the layer
+   */
+  public LayerUnderCheck(Layer layer, List<Shape> inputs, int examples, long seed) {
+    Shape shape = layer.output(inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      add("input " + i, examples * inputs.get(i).size(), seed);
+    }
+    for (ParameterSpec spec : layer.parameters(inputs)) {
+      add(spec.suffix(), spec.size(), seed);
+    }
+    int n = inputs.size();
+    output = layer.passesThrough(inputs) ? values.get(0) : kernel.allocate(examples * shape.size());
+    outputGradient = kernel.allocate(examples * shape.size());
+    r = kernel.allocate(examples * shape.size());
+    fill(r, RandomStream.of(seed, Purpose.GRADIENT_CHECK, -1, 0, 0));
+    pass = new Pass(examples, Pass.Mode.TRAINING, seed, 0, 0);
+    operation =
+        layer.passesThrough(inputs)
+            ? new PassThrough()
+            : layer.operation(
+                new Site(
+                    kernel,
+                    0,
+                    examples,
+                    inputs,
+                    shape,
+                    values.subList(0, n),
+                    output,
+                    values.subList(n, values.size()),
+                    outputGradient,
+                    gradients.subList(0, n),
+                    Set.copyOf(IntStream.range(0, n).boxed().toList()),
+                    gradients.subList(n, values.size())));
+  }
+
+  private void add(String name, int size, long seed) {
+    Buffer value = kernel.allocate(size);
+    fill(value, RandomStream.of(seed, Purpose.GRADIENT_CHECK, variables.size(), 1, 0));
+    variables.add(new Variable(name, size));
+    values.add(value);
+    gradients.add(kernel.allocate(size));
+  }
+
+  private static void fill(Buffer buffer, RandomStream random) {
+    for (int i = 0; i < buffer.length(); i++) {
+      buffer.set(i, random.normal(i));
+    }
+  }
+
+  @Override
+  public List<Variable> variables() {
+    return List.copyOf(variables);
+  }
+
+  @Override
+  public double get(int variable, int element) {
+    return values.get(variable).get(element);
+  }
+
+  @Override
+  public void set(int variable, int element, double value) {
+    values.get(variable).set(element, value);
+  }
+
+  @Override
+  public Evaluation evaluate() {
+    kernel.clear();
+    operation.forward(pass);
+    double sum = 0;
+    for (int i = 0; i < r.length(); i++) {
+      sum += r.get(i) * output.get(i);
+    }
+    return new Evaluation(sum, kernel.piece());
+  }
+
+  @Override
+  public double[][] gradient() {
+    operation.forward(pass);
+    kernel.copy(r, outputGradient, r.length());
+    operation.backward(pass);
+    double[][] result = new double[values.size()][];
+    for (int v = 0; v < result.length; v++) {
+      result[v] = new double[variables.get(v).size()];
+      gradients.get(v).read(0, result[v], result[v].length);
+    }
+    return result;
+  }
+
+  /** The output is the input, and so are their gradients. */
+  private final class PassThrough implements Operation {
+    @Override
+    public void forward(Pass pass) {}
+
+    @Override
+    public void backward(Pass pass) {
+      kernel.copy(outputGradient, gradients.get(0), outputGradient.length());
+    }
+  }
+}

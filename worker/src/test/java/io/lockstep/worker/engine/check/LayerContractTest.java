@@ -1,0 +1,120 @@
+package io.lockstep.worker.engine.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.common.config.Options;
+import io.lockstep.worker.engine.graph.Graph;
+import io.lockstep.worker.engine.layer.Layer;
+import io.lockstep.worker.engine.layer.Layers;
+import io.lockstep.worker.engine.layer.Shape;
+import io.lockstep.worker.engine.loss.Loss;
+import io.lockstep.worker.engine.loss.Losses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every layer of the registry has the gradient of what it computes, alone and in a network. */
+class LayerContractTest {
+  private static final Shape IMAGE = Shape.image(3, 7, 6);
+  private static final Shape POINT = Shape.image(1, 1, 1);
+  private static final Shape FEATURES = Shape.of(5);
+
+  private record Case(Shape input, Map<String, Object> settings) {}
+
+  /** At least one case for each layer; shapes and settings that divide badly among them. */
+  private static final Map<String, List<Case>> CASES =
+      Map.of(
+          "dense",
+              List.of(
+                  new Case(FEATURES, Map.of("units", 4)),
+                  new Case(FEATURES, Map.of("units", 1, "bias", false, "activation", "gelu")),
+                  new Case(FEATURES, Map.of("units", 6, "activation", "relu")),
+                  new Case(Shape.of(1), Map.of("units", 3, "activation", "softmax"))),
+          "conv2d",
+              List.of(
+                  new Case(IMAGE, Map.of("filters", 4, "kernel", List.of(3, 2))),
+                  new Case(
+                      IMAGE, Map.of("filters", 2, "kernel", 3, "stride", 2, "activation", "tanh")),
+                  new Case(
+                      IMAGE,
+                      Map.of("filters", 2, "kernel", 3, "padding", "same", "activation", "relu")),
+                  new Case(POINT, Map.of("filters", 1, "kernel", 1))),
+          "max-pool2d",
+              List.of(
+                  new Case(IMAGE, Map.of("size", 2)),
+                  new Case(IMAGE, Map.of("size", 3, "stride", 1))),
+          "average-pool2d",
+              List.of(
+                  new Case(IMAGE, Map.of("size", 2)),
+                  new Case(IMAGE, Map.of("size", 3, "stride", 1))),
+          "flatten", List.of(new Case(IMAGE, Map.of()), new Case(FEATURES, Map.of())),
+          "dropout", List.of(new Case(FEATURES, Map.of("rate", 0.3))),
+          "activation",
+              List.of(
+                  new Case(IMAGE, Map.of("activation", "relu")),
+                  new Case(IMAGE, Map.of("activation", "softmax")),
+                  new Case(FEATURES, Map.of("activation", "mish"))));
+
+  static Stream<Arguments> layers() {
+    return Layers.REGISTRY.entries().stream()
+        .flatMap(
+            entry -> {
+              assertThat(CASES).as("give the new layer a case here").containsKey(entry.name());
+              return CASES.getOrDefault(entry.name(), List.of()).stream()
+                  .map(
+                      c -> {
+                        Map<String, Object> section = new TreeMap<>(c.settings());
+                        section.put("type", entry.name());
+                        return Arguments.of(section + " on " + c.input(), section, c.input());
+                      });
+            });
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void aLayerAloneHasTheGradientOfWhatItComputes(
+      String name, Map<String, Object> section, Shape input) {
+    Layer layer = Layers.REGISTRY.create(Options.of("layer", section), Graph.NAME);
+    for (int examples : new int[] {1, 3}) {
+      GradientReport report =
+          new GradientCheck(11, 64).check(new LayerUnderCheck(layer, List.of(input), examples, 12));
+      assertThat(report.isRight()).as("%s, %s examples:%n%s", name, examples, report).isTrue();
+      assertThat(report.checked()).as(report.toString()).isGreaterThan(report.skipped());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void aNetworkWithTheLayerInTheMiddleHasTheGradientOfItsLoss(
+      String name, Map<String, Object> section, Shape input) {
+    List<Options> layers = new ArrayList<>();
+    if (input.isImage()) {
+      layers.add(
+          options(Map.of("type", "conv2d", "filters", 3, "kernel", 1, "activation", "tanh")));
+    } else {
+      layers.add(options(Map.of("type", "dense", "units", 5, "activation", "tanh")));
+    }
+    layers.add(options(section));
+    layers.add(options(Map.of("type", "flatten")));
+    layers.add(options(Map.of("type", "dense", "units", 3)));
+    Graph graph = Graph.chain(input, layers);
+    Loss loss =
+        Losses.REGISTRY.create(
+            Options.of(
+                "loss", Map.of("type", "sparse-categorical-cross-entropy", "fromLogits", true)));
+    NetworkUnderCheck network =
+        CheckedNetworks.random(graph, loss, new float[] {2, 0, 1}, new float[] {1, 0.5f, 2});
+    GradientReport report = new GradientCheck(13, 32).check(network);
+    assertThat(report.isRight()).as("%s:%n%s", name, report).isTrue();
+    assertThat(report.checked()).as(report.toString()).isGreaterThan(report.skipped());
+  }
+
+  private static Options options(Map<String, Object> section) {
+    return Options.of("layer", section);
+  }
+}
