@@ -4,10 +4,12 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.LabelsSection;
 import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
+import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Kernel;
@@ -19,8 +21,10 @@ import io.lockstep.worker.engine.metric.Metrics;
 import io.lockstep.worker.engine.nd4j.NativeParameters;
 import io.lockstep.worker.engine.nd4j.NativeSettings;
 import io.lockstep.worker.engine.nd4j.Nd4jKernel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a configuration's model is: its layers with all shapes, its tensors and their first values,
@@ -69,7 +73,34 @@ public final class Network {
                     + outputs);
       }
     }
-    return new Network(graph, made, labels.regression() ? wanted : 1);
+    int labelWidth = labels.regression() ? wanted : 1;
+    Optional<Network> fused = fused(model, graph, made, labelWidth);
+    return fused.orElse(new Network(graph, made, labelWidth));
+  }
+
+  /**
+   * The same network, where the loss has a form that takes the input of the last layer's activation
+   * (a softmax or sigmoid before a cross-entropy): without the activation, which the loss brings
+   * back when outputs are shown, and without the digits that it would take away. Only for outputs
+   * that are no image: there a softmax is over channels and the loss over all.
+   */
+  private static Optional<Network> fused(
+      ModelSection model, Graph graph, Loss loss, int labelWidth) {
+    int last = model.layers().size() - 1;
+    Options layer = model.layers().get(last);
+    boolean alone = layer.get(Registry.TYPE).equals("activation");
+    if (!layer.has(Activations.KEY) || graph.output().isImage() || (alone && last == 0)) {
+      return Optional.empty();
+    }
+    return loss.fused(Activations.of(layer))
+        .map(
+            form -> {
+              List<Options> layers = new ArrayList<>(model.layers().subList(0, last));
+              if (!alone) {
+                layers.add(layer.without(Activations.KEY.name()));
+              }
+              return new Network(Graph.chain(new Shape(model.input()), layers), form, labelWidth);
+            });
   }
 
   /** All tensors, in layout order. */
