@@ -9,7 +9,22 @@ import java.util.List;
 public final class Optimizers {
   /** One line a rule. */
   public static final Registry<UpdateRule> REGISTRY =
-      Registry.of("optimizer", List.of(Sgd.ENTRY, Adam.ENTRY, AdamW.ENTRY, Lamb.ENTRY));
+      Registry.of(
+          "optimizer",
+          List.of(
+              Sgd.ENTRY,
+              Momentum.ENTRY,
+              Adagrad.ENTRY,
+              Adadelta.ENTRY,
+              RmsProp.ENTRY,
+              Adam.ENTRY,
+              AdamW.ENTRY,
+              NAdam.ENTRY,
+              Adamax.ENTRY,
+              RAdam.ENTRY,
+              AdaBelief.ENTRY,
+              Lion.ENTRY,
+              Lamb.ENTRY));
 
   private Optimizers() {}
 

@@ -65,6 +65,41 @@ class FastLoopsTest {
             Map.of("type", "adamw", "amsgrad", true, "weightDecay", 0.1),
             (w, g, s, t) -> w - RATE * 0.1 * w - RATE * adam(g, s, t, 1e-8, true)),
         new Rule(
+            Map.of("type", "momentum", "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + 0.1 * (g + 0.1 * w);
+              return w - RATE * s[0];
+            }),
+        new Rule(
+            Map.of("type", "adagrad", "learningRateDecay", 0.5, "epsilonInsideRoot", true),
+            (w, g, s, t) -> {
+              s[0] += g * g;
+              return w - RATE / (1 + (t - 1) * 0.5) * g / Math.sqrt(s[0] + 1e-10);
+            }),
+        new Rule(
+            Map.of("type", "rmsprop", "momentum", 0.5, "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              double x = g + 0.1 * w;
+              s[0] = 0.99 * s[0] + 0.01 * x * x;
+              s[1] = 0.5 * s[1] + x / (Math.sqrt(s[0]) + 1e-8);
+              return w - RATE * s[1];
+            }),
+        new Rule(
+            Map.of("type", "adamax", "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              double x = g + 0.1 * w;
+              s[0] = 0.9 * s[0] + 0.1 * x;
+              s[1] = Math.max(0.999 * s[1], Math.abs(x) + 1e-8);
+              return w - RATE / (1 - Math.pow(0.9, t)) * s[0] / s[1];
+            }),
+        new Rule(
+            Map.of("type", "lion", "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              double next = w - RATE * (Math.signum(0.9 * s[0] + 0.1 * g) + 0.1 * w);
+              s[0] = 0.99 * s[0] + 0.01 * g;
+              return next;
+            }),
+        new Rule(
             Map.of("type", "lamb", "exclude", List.of("weight")),
             (w, g, s, t) -> w - RATE * adam(g, s, t, 1e-6, false)));
   }

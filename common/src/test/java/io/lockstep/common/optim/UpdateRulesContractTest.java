@@ -138,19 +138,17 @@ class UpdateRulesContractTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void zeroGradientsWithDecayMakeNoParameterLarger(Variant variant) {
+  void zeroGradientsWithDecayMakeTheParametersNoLarger(Variant variant) {
     TestSeed seed = TestSeed.draw();
     Layout layout = Layout.of(tensors(), 34);
     int n = (int) layout.size();
     float[] start = gaussians(seed.random(), n, 0.3);
     ShardedRun run = new ShardedRun(layout, Clip.NONE, variant.rule(), 2, start);
     run.step(new Update(1, 0.001), new float[n]);
-    float[] after = run.parameters();
-    for (int i = 0; i < n; i++) {
-      assertThat(Math.abs(after[i]))
-          .as("%s, element %d", seed, i)
-          .isLessThanOrEqualTo(Math.abs(start[i]));
-    }
+    // not element by element: adam's step of one size carries a tiny parameter past zero
+    assertThat(distance(run.parameters(), new float[n]))
+        .as(seed.toString())
+        .isLessThanOrEqualTo(distance(start, new float[n]));
   }
 
   @ParameterizedTest

@@ -53,6 +53,17 @@ final class Variants {
           new Variant(Map.of("type", "adam", "weightDecay", 1e-4, "amsgrad", true), 0.1),
           new Variant(Map.of("type", "adamw", "weightDecay", 1e-4), 0.1),
           new Variant(Map.of("type", "adamw", "weightDecay", 1e-4, "amsgrad", true), 0.1),
+          new Variant(Map.of("type", "momentum"), 0.3),
+          new Variant(Map.of("type", "adagrad", "initialAccumulator", 0.1), 1),
+          new Variant(Map.of("type", "adagrad", "epsilonInsideRoot", true), 1),
+          new Variant(Map.of("type", "adadelta", "epsilon", 1e-3), 1),
+          new Variant(Map.of("type", "rmsprop"), 0.1),
+          new Variant(Map.of("type", "rmsprop", "centered", true, "momentum", 0.5), 0.03),
+          new Variant(Map.of("type", "nadam"), 0.1),
+          new Variant(Map.of("type", "adamax"), 0.1),
+          new Variant(Map.of("type", "radam"), 0.1),
+          new Variant(Map.of("type", "adabelief"), 0.1),
+          new Variant(Map.of("type", "lion", "weightDecay", 1e-4), 0.05),
           new Variant(Map.of("type", "lamb", "weightDecay", 1e-4), 0.1),
           new Variant(
               Map.of(

@@ -1,0 +1,85 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Range;
+import io.lockstep.common.config.Registry;
+import java.util.List;
+
+/**
+ * Adagrad (Duchi, Hazan, Singer 2011, "Adaptive subgradient methods for online learning and
+ * stochastic optimization", section 1.3, diagonal form), as {@code torch.optim.Adagrad}.
+ *
+ * <pre>
+ * G    = initialAccumulator                              before update 1
+ * g    = g + weightDecay w
+ * G    = G + g^2
+ * rate = rate / (1 + (t - 1) learningRateDecay)
+ * w    = w - rate g / (sqrt(G) + epsilon)                epsilon outside the root, as torch
+ * w    = w - rate g / sqrt(G + epsilon)                  with epsilonInsideRoot, as many texts
+ * </pre>
+ */
+final class Adagrad implements UpdateRule {
+  static final Key<Boolean> EPSILON_INSIDE_ROOT =
+      Key.flag("epsilonInsideRoot", false, "add epsilon under the root, not to the root");
+  private static final Key<Double> EPSILON =
+      Key.number("epsilon", 1e-10, Range.POSITIVE, "added to the root of the sum of squares");
+  private static final Key<Double> INITIAL_ACCUMULATOR =
+      Key.number("initialAccumulator", 0, Range.NOT_NEGATIVE, "sum of squares at the start");
+  private static final Key<Double> LEARNING_RATE_DECAY =
+      Key.number("learningRateDecay", 0, Range.NOT_NEGATIVE, "how the rate falls with the updates");
+
+  static final Registry.Entry<UpdateRule> ENTRY =
+      new Registry.Entry<>(
+          "adagrad",
+          "Step divided by the root of the sum of all squared gradients (Duchi 2011).",
+          List.of(
+              EPSILON,
+              EPSILON_INSIDE_ROOT,
+              INITIAL_ACCUMULATOR,
+              LEARNING_RATE_DECAY,
+              Momentum.WEIGHT_DECAY),
+          Adagrad::new);
+
+  private final float inside;
+  private final float outside;
+  private final float initialAccumulator;
+  private final double learningRateDecay;
+  private final float weightDecay;
+
+  private Adagrad(Options options) {
+    float epsilon = options.get(EPSILON).floatValue();
+    this.inside = options.get(EPSILON_INSIDE_ROOT) ? epsilon : 0;
+    this.outside = options.get(EPSILON_INSIDE_ROOT) ? 0 : epsilon;
+    this.initialAccumulator = options.get(INITIAL_ACCUMULATOR).floatValue();
+    this.learningRateDecay = options.get(LEARNING_RATE_DECAY);
+    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+  }
+
+  @Override
+  public List<String> stateNames() {
+    return List.of("squares");
+  }
+
+  @Override
+  public void initialize(ChunkState chunk) {
+    java.util.Arrays.fill(chunk.state(0), initialAccumulator);
+  }
+
+  @Override
+  public void apply(ChunkState chunk, Update update, Totals totals) {
+    double rate = update.learningRate() / (1 + (update.number() - 1) * learningRateDecay);
+    descend(chunk.length(), chunk.parameters(), chunk.gradient(), chunk.state(0), (float) rate);
+  }
+
+  private void descend(int n, float[] w, float[] g, float[] squares, float rate) {
+    float inside = this.inside;
+    float outside = this.outside;
+    float decay = weightDecay;
+    for (int i = 0; i < n; i++) {
+      float d = g[i] + decay * w[i];
+      squares[i] += d * d;
+      w[i] -= rate * d / ((float) Math.sqrt(squares[i] + inside) + outside);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
+import java.util.List;
+
+/**
+ * Adamax (Kingma, Ba 2015, "Adam: a method for stochastic optimization", Algorithm 2), as {@code
+ * torch.optim.Adamax}.
+ *
+ * <pre>
+ * g = g + weightDecay w
+ * m = beta1 m + (1 - beta1) g
+ * u = max(beta2 u, |g| + epsilon)
+ * w = w - rate / (1 - beta1^t)  m / u
+ * </pre>
+ *
+ * The paper has no epsilon; without it a gradient of zero in the first update divides by zero.
+ */
+final class Adamax implements UpdateRule {
+  static final Registry.Entry<UpdateRule> ENTRY =
+      new Registry.Entry<>(
+          "adamax",
+          "Adam with the largest gradient in place of the second moment (Kingma, Ba 2015).",
+          List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, Momentum.WEIGHT_DECAY),
+          Adamax::new);
+
+  private final double beta1;
+  private final float beta2;
+  private final float epsilon;
+  private final float weightDecay;
+
+  private Adamax(Options options) {
+    this.beta1 = options.get(Adam.BETA1);
+    this.beta2 = options.get(Adam.BETA2).floatValue();
+    this.epsilon = options.get(Adam.EPSILON).floatValue();
+    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+  }
+
+  @Override
+  public List<String> stateNames() {
+    return List.of("m", "u");
+  }
+
+  @Override
+  public void apply(ChunkState chunk, Update update, Totals totals) {
+    float step = (float) (update.learningRate() / update.biasCorrection(beta1));
+    float[] w = chunk.parameters();
+    float[] g = chunk.gradient();
+    float[] m = chunk.state(0);
+    float[] u = chunk.state(1);
+    moments(chunk.length(), w, g, m, u);
+    AdamW.maximum(chunk.length(), u, g);
+    descend(chunk.length(), w, m, u, step);
+  }
+
+  /** Leaves |g| + epsilon in g and beta2 u in u; their maximum does not vectorise. */
+  private void moments(int n, float[] w, float[] g, float[] m, float[] u) {
+    float keep1 = (float) beta1;
+    float take1 = (float) (1 - beta1);
+    float keep2 = beta2;
+    float epsilon = this.epsilon;
+    float decay = weightDecay;
+    for (int i = 0; i < n; i++) {
+      float d = g[i] + decay * w[i];
+      m[i] = keep1 * m[i] + take1 * d;
+      u[i] = keep2 * u[i];
+      g[i] = Math.abs(d) + epsilon;
+    }
+  }
+
+  private static void descend(int n, float[] w, float[] m, float[] u, float step) {
+    for (int i = 0; i < n; i++) {
+      w[i] -= step * m[i] / u[i];
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Range;
+import io.lockstep.common.config.Registry;
+import java.util.List;
+
+/**
+ * Lion (Chen et al. 2023, "Symbolic discovery of optimization algorithms", Algorithm 2), in the
+ * paper's order: the sign is of an interpolation with the old m.
+ *
+ * <pre>
+ * c = beta1 m + (1 - beta1) g
+ * w = w - rate (sign(c) + weightDecay w)
+ * m = beta2 m + (1 - beta2) g
+ * </pre>
+ *
+ * sign(c) is computed as c / (|c| + 2^-149), because {@code Math.signum} does not vectorise: it is
+ * exactly 1, -1 or 0 for every float that is zero or at least 2^-125.
+ */
+final class Lion implements UpdateRule {
+  private static final Key<Double> BETA1 =
+      Key.number("beta1", 0.9, Range.FRACTION, "part of m in the direction");
+  private static final Key<Double> BETA2 =
+      Key.number("beta2", 0.99, Range.FRACTION, "part of m that a step keeps");
+  private static final Key<Double> WEIGHT_DECAY =
+      Key.number("weightDecay", 0, Range.NOT_NEGATIVE, "times rate times w, subtracted from w");
+
+  static final Registry.Entry<UpdateRule> ENTRY =
+      new Registry.Entry<>(
+          "lion",
+          "Steps of one size along the sign of the momentum (Chen 2023).",
+          List.of(BETA1, BETA2, WEIGHT_DECAY),
+          Lion::new);
+
+  private final double beta1;
+  private final double beta2;
+  private final double weightDecay;
+
+  private Lion(Options options) {
+    this.beta1 = options.get(BETA1);
+    this.beta2 = options.get(BETA2);
+    this.weightDecay = options.get(WEIGHT_DECAY);
+  }
+
+  @Override
+  public List<String> stateNames() {
+    return List.of("m");
+  }
+
+  @Override
+  public void apply(ChunkState chunk, Update update, Totals totals) {
+    descend(
+        chunk.length(),
+        chunk.parameters(),
+        chunk.gradient(),
+        chunk.state(0),
+        (float) update.learningRate(),
+        (float) (update.learningRate() * weightDecay));
+  }
+
+  private void descend(int n, float[] w, float[] g, float[] m, float rate, float decay) {
+    float keep1 = (float) beta1;
+    float take1 = (float) (1 - beta1);
+    float keep2 = (float) beta2;
+    float take2 = (float) (1 - beta2);
+    for (int i = 0; i < n; i++) {
+      float c = keep1 * m[i] + take1 * g[i];
+      w[i] -= decay * w[i] + rate * (c / (Math.abs(c) + Float.MIN_VALUE));
+      m[i] = keep2 * m[i] + take2 * g[i];
+    }
+  }
+}

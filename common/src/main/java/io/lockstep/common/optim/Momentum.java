@@ -1,0 +1,65 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Range;
+import io.lockstep.common.config.Registry;
+import java.util.List;
+
+/**
+ * Momentum as an exponential moving average of the gradient, v = 0 at the start, without bias
+ * correction: the form of many courses (Ng 2017). {@link Sgd} has the form without the factor (1 -
+ * momentum).
+ *
+ * <pre>
+ * g = g + weightDecay w
+ * v = momentum v + (1 - momentum) g
+ * w = w - rate v
+ * </pre>
+ */
+final class Momentum implements UpdateRule {
+  private static final Key<Double> MOMENTUM =
+      Key.number("momentum", 0.9, Range.FRACTION, "part of the average that a step keeps");
+  static final Key<Double> WEIGHT_DECAY =
+      Key.number("weightDecay", 0, Range.NOT_NEGATIVE, "times w, added to the gradient (L2)");
+
+  static final Registry.Entry<UpdateRule> ENTRY =
+      new Registry.Entry<>(
+          "momentum",
+          "Descent along a moving average of the gradient (Polyak 1964, as an average).",
+          List.of(MOMENTUM, WEIGHT_DECAY),
+          Momentum::new);
+
+  private final double momentum;
+  private final float weightDecay;
+
+  private Momentum(Options options) {
+    this.momentum = options.get(MOMENTUM);
+    this.weightDecay = options.get(WEIGHT_DECAY).floatValue();
+  }
+
+  @Override
+  public List<String> stateNames() {
+    return List.of("v");
+  }
+
+  @Override
+  public void apply(ChunkState chunk, Update update, Totals totals) {
+    descend(
+        chunk.length(),
+        chunk.parameters(),
+        chunk.gradient(),
+        chunk.state(0),
+        (float) update.learningRate());
+  }
+
+  private void descend(int n, float[] w, float[] g, float[] v, float rate) {
+    float keep = (float) momentum;
+    float take = (float) (1 - momentum);
+    float decay = weightDecay;
+    for (int i = 0; i < n; i++) {
+      v[i] = keep * v[i] + take * (g[i] + decay * w[i]);
+      w[i] -= rate * v[i];
+    }
+  }
+}

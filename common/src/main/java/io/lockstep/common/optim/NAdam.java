@@ -1,0 +1,112 @@
+package io.lockstep.common.optim;
+
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Range;
+import io.lockstep.common.config.Registry;
+import java.util.List;
+
+/**
+ * NAdam (Dozat 2016, "Incorporating Nesterov momentum into Adam", Algorithm 8), as {@code
+ * torch.optim.NAdam}: the momentum has a schedule of its own.
+ *
+ * <pre>
+ * g     = g + weightDecay w
+ * mu(t) = beta1 (1 - 0.96^(t momentumDecay) / 2)
+ * P(t)  = mu(1) mu(2) ... mu(t)
+ * m     = beta1 m + (1 - beta1) g
+ * v     = beta2 v + (1 - beta2) g^2
+ * d     = sqrt(v) / sqrt(1 - beta2^t) + epsilon
+ * w     = w - (rate (1 - mu(t)) / (1 - P(t)) g + rate mu(t+1) / (1 - P(t+1)) m) / d
+ * </pre>
+ */
+final class NAdam implements UpdateRule {
+  private static final Key<Double> MOMENTUM_DECAY =
+      Key.number("momentumDecay", 0.004, Range.NOT_NEGATIVE, "how fast mu rises to beta1");
+
+  static final Registry.Entry<UpdateRule> ENTRY =
+      new Registry.Entry<>(
+          "nadam",
+          "Adam that looks ahead along its momentum (Dozat 2016).",
+          List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, MOMENTUM_DECAY, Momentum.WEIGHT_DECAY),
+          NAdam::new);
+
+  private final double beta1;
+  private final double beta2;
+  private final float epsilon;
+  private final double momentumDecay;
+  private final float weightDecay;
+  private final double[] products;
+
+  private NAdam(Options options) {
+    this.beta1 = options.get(Adam.BETA1);
+    this.beta2 = options.get(Adam.BETA2);
+    this.epsilon = options.get(Adam.EPSILON).floatValue();
+    this.momentumDecay = options.get(MOMENTUM_DECAY);
+    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+    this.products = products();
+  }
+
+  /** P(0), P(1), ... as long as 1 - P differs from 1. */
+  private double[] products() {
+    var builder = java.util.stream.DoubleStream.builder();
+    double product = 1;
+    for (long t = 1; 1 - product != 1; t++) {
+      builder.add(product);
+      product *= mu(t);
+    }
+    return builder.build().toArray();
+  }
+
+  private double mu(long t) {
+    return beta1 * (1 - 0.5 * StrictMath.pow(0.96, t * momentumDecay));
+  }
+
+  private double product(long t) {
+    return t < products.length ? products[(int) t] : 0;
+  }
+
+  @Override
+  public List<String> stateNames() {
+    return List.of("m", "v");
+  }
+
+  @Override
+  public void apply(ChunkState chunk, Update update, Totals totals) {
+    long t = update.number();
+    double rate = update.learningRate();
+    descend(
+        chunk.length(),
+        chunk.parameters(),
+        chunk.gradient(),
+        chunk.state(0),
+        chunk.state(1),
+        (float) (rate * (1 - mu(t)) / (1 - product(t))),
+        (float) (rate * mu(t + 1) / (1 - product(t + 1))),
+        (float) (1 / Math.sqrt(update.biasCorrection(beta2))));
+  }
+
+  private void descend(
+      int n,
+      float[] w,
+      float[] g,
+      float[] m,
+      float[] v,
+      float gradientStep,
+      float momentumStep,
+      float scale) {
+    float keep1 = (float) beta1;
+    float take1 = (float) (1 - beta1);
+    float keep2 = (float) beta2;
+    float take2 = (float) (1 - beta2);
+    float epsilon = this.epsilon;
+    float decay = weightDecay;
+    for (int i = 0; i < n; i++) {
+      float x = g[i] + decay * w[i];
+      m[i] = keep1 * m[i] + take1 * x;
+      v[i] = keep2 * v[i] + take2 * (x * x);
+      w[i] -=
+          (gradientStep * x + momentumStep * m[i]) / ((float) Math.sqrt(v[i]) * scale + epsilon);
+    }
+  }
+}
