@@ -13,7 +13,11 @@ public final class Losses {
               CrossEntropy.CATEGORICAL,
               CrossEntropy.SPARSE,
               BinaryCrossEntropy.ENTRY,
-              MeanSquaredError.ENTRY));
+              MeanSquaredError.ENTRY,
+              MeanAbsoluteError.ENTRY,
+              Huber.ENTRY,
+              LogCosh.ENTRY,
+              Quantile.ENTRY));
 
   private Losses() {}
 }

@@ -44,6 +44,8 @@ class LossContractTest {
       Map.of(
           "categorical-cross-entropy", CLASSES,
           "sparse-categorical-cross-entropy", CLASSES,
+          "huber", List.of(Map.of("delta", 0.1)),
+          "quantile", List.of(Map.of("quantile", 0.9)),
           "binary-cross-entropy",
               List.of(
                   LOGITS,
