@@ -9,8 +9,9 @@ import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.tree.Partial;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -104,24 +105,29 @@ final class SocketLink implements ServerLink {
   }
 
   private static SocketChannel open(ServerAddress address) throws IOException {
-    if (address.way() == ServerAddress.Way.UNIX) {
-      return SocketChannel.open(UnixDomainSocketAddress.of(address.unixPath()));
-    }
-    SocketChannel channel = SocketChannel.open();
+    boolean unix = address.way() == ServerAddress.Way.UNIX;
+    SocketChannel channel =
+        unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
     try {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel
-          .socket()
-          .connect(
-              new InetSocketAddress(address.host(), address.port()),
-              (int) CONNECT_TIMEOUT.toMillis());
+      if (unix) {
+        channel.connect(UnixDomainSocketAddress.of(address.unixPath()));
+      } else {
+        connectTcp(channel, new InetSocketAddress(address.host(), address.port()));
+      }
+      SocketTuning.tune(channel);
       return channel;
     } catch (IOException | RuntimeException e) {
       channel.close();
-      throw e instanceof IOException io
-          ? io
-          : new IOException("cannot resolve " + address.host(), e);
+      throw e;
     }
+  }
+
+  private static void connectTcp(SocketChannel channel, InetSocketAddress target)
+      throws IOException {
+    if (target.isUnresolved()) {
+      throw new UnknownHostException(target.getHostString());
+    }
+    channel.socket().connect(target, (int) CONNECT_TIMEOUT.toMillis());
   }
 
   private long hello(WorkerIdentity worker) throws IOException {

@@ -5,10 +5,10 @@ import io.lockstep.worker.link.HostIdentity;
 import io.lockstep.worker.link.LinkException;
 import io.lockstep.worker.link.LocalPorts;
 import io.lockstep.worker.link.ServerAddress;
+import io.lockstep.worker.link.SocketTuning;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -113,9 +113,7 @@ final class ServerListener implements AutoCloseable {
     while (listening.isOpen()) {
       try {
         SocketChannel channel = listening.accept();
-        if (listening == tcp) {
-          channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        }
+        SocketTuning.tune(channel);
         welcome(
             new SocketConnection(
                 channel, settings, maximumPayload, admission, this::introduced, this::ended));

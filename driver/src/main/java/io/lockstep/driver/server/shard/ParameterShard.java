@@ -6,6 +6,7 @@ import io.lockstep.common.optim.ChunkState;
 import io.lockstep.common.optim.Totals;
 import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.tree.FiniteCheck;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.TreeSum;
 import java.nio.ByteBuffer;
@@ -331,7 +332,8 @@ public final class ParameterShard {
     }
     squares[index] = cell.divide(batch.weight());
     if (!Double.isFinite(squares[index])) {
-      fail(firstNonFinite(step, cell.data()), events);
+      ChunkState data = cell.data();
+      fail(nonFinite(step, "gradient", data, data.gradient()), events);
       return;
     }
     if (plan.rounds() == 0) {
@@ -370,15 +372,13 @@ public final class ParameterShard {
     return true;
   }
 
-  private static StepFailure firstNonFinite(long step, ChunkState data) {
-    for (int i = 0; i < data.length(); i++) {
-      if (!Float.isFinite(data.gradient()[i])) {
-        long element = (long) data.chunk().tensorOffset() + i;
-        String what = "gradient of " + data.tensor().name() + ", element " + element;
-        return new StepFailure(step, what + ", must be finite", data.gradient()[i]);
-      }
-    }
-    throw new AssertionError("a finite gradient was taken for bad");
+  private static StepFailure nonFinite(long step, String what, ChunkState data, float[] values) {
+    int i = FiniteCheck.firstNonFinite(values, 0, data.length());
+    long element = (long) data.chunk().tensorOffset() + i;
+    return new StepFailure(
+        step,
+        what + " of " + data.tensor().name() + ", element " + element + ", must be finite",
+        values[i]);
   }
 
   private void fail(StepFailure failure, ShardEvents events) {
@@ -408,7 +408,12 @@ public final class ParameterShard {
 
   private void apply(int index, long step, ShardEvents events) {
     ChunkCell cell = cellAt(index);
-    plan.apply(cell.data(), update(step), totals);
+    ChunkState data = cell.data();
+    plan.apply(data, update(step), totals);
+    if (FiniteCheck.firstNonFinite(data.parameters(), 0, data.length()) >= 0) {
+      fail(nonFinite(step, "parameter", data, data.parameters()), events);
+      return;
+    }
     if (remaining.decrementAndGet() == 0) {
       finishStep(step, events);
     }

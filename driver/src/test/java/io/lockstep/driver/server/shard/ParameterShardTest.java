@@ -265,6 +265,25 @@ class ParameterShardTest {
   }
 
   @Test
+  void anUpdateThatOverflowsStopsTheRunAndIsNeverSent() throws ShardException {
+    Synthetic synthetic = new Synthetic(1, 1, 1000, "sgd", 0);
+    Shards shards = new Shards(synthetic, 1);
+    ParameterShard shard = shards.shards.get(0);
+    float[] large = new float[5];
+    large[4] = -Float.MAX_VALUE;
+    shard.initialize(shard.chunks().get(1), large);
+    float[] gradient = new float[5];
+    gradient[4] = Float.MAX_VALUE;
+    shard.sums(0, 1, true, 0, 1, shards);
+    shard.gradient(0, 1, 1, FloatBuffer.wrap(gradient), shards);
+    assertThat(shards.failures)
+        .extracting(StepFailure::message)
+        .containsExactly("step 0: parameter of hidden.b, element 4, must be finite, got -Infinity");
+    assertThat(shards.ready).isEmpty();
+    assertThat(shards.parameters(0)[39]).isEqualTo(-Float.MAX_VALUE);
+  }
+
+  @Test
   void aStepWithoutWeightStopsTheRun() throws ShardException {
     Synthetic synthetic = new Synthetic(1, 1, 1000, "sgd", 0);
     Shards shards = new Shards(synthetic, 1);
