@@ -23,6 +23,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
@@ -83,7 +84,7 @@ public final class Dealing {
     List<String> notices = new ArrayList<>(rows.notices());
     long held = heldBack(rows.count(), data.validationFraction());
     Table validationTable = table;
-    RDD<byte[]> validation = rows.deal(0, held, streams);
+    RDD<byte[]> validation = held == 0 ? nothing() : rows.deal(0, held, streams);
     if (!data.validation().isEmpty()) {
       validationTable = open(data.validation(), table.featureNames());
       OrderedRows validationRows = ordered(validationTable, labels);
@@ -134,6 +135,10 @@ public final class Dealing {
         .multiply(BigDecimal.valueOf(rows))
         .setScale(0, RoundingMode.FLOOR)
         .longValueExact();
+  }
+
+  private RDD<byte[]> nothing() {
+    return new JavaSparkContext(spark).parallelize(List.<byte[]>of(), streams).rdd();
   }
 
   private static RDD<byte[]> kept(RDD<byte[]> streams) {

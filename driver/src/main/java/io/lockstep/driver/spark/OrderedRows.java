@@ -96,7 +96,7 @@ final class OrderedRows {
     Count refused = counts.get(partitions);
     if (refused.broken.length > 0) {
       Parsed.Broken broken = (Parsed.Broken) RowOrder.refusal(refused.broken);
-      throw new DataException(broken.file().replaceFirst("^file:/+", "/") + ": " + broken.reason());
+      throw new DataException(broken.message());
     }
     String first = "";
     if (refused.keys > 0) {

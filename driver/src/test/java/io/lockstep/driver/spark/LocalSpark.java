@@ -23,6 +23,7 @@ public final class LocalSpark implements BeforeAllCallback, AfterAllCallback, Pa
         .master("local[" + threads + "]")
         .appName("test")
         .config("spark.ui.enabled", false)
+        .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")

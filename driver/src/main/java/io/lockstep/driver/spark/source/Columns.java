@@ -7,6 +7,7 @@ import io.lockstep.driver.spark.source.Source.Reading;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -32,7 +33,10 @@ record Columns(List<Integer> features, int label, List<String> names) implements
             "must have columns of different names, got '" + name + "' twice in " + file);
       }
     }
-    String labelName = options.get(SourceKeys.LABEL);
+    String labelName =
+        reading.labelled()
+            ? options.get(SourceKeys.LABEL)
+            : Objects.requireNonNullElse(options.find(SourceKeys.LABEL), "");
     int label = names.indexOf(labelName);
     if (label < 0 && reading.labelled()) {
       throw options.error(

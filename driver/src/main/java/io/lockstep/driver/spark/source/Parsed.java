@@ -26,5 +26,10 @@ public sealed interface Parsed {
    * @param file which
    * @param reason what is wrong with it, after its name
    */
-  record Broken(String file, String reason) implements Parsed {}
+  record Broken(String file, String reason) implements Parsed {
+    /** File and reason. */
+    public String message() {
+      return InputFile.show(file) + ": " + reason;
+    }
+  }
 }

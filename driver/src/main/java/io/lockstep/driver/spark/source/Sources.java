@@ -4,7 +4,10 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** All formats that examples can come in. */
@@ -37,6 +40,46 @@ public final class Sources {
       }
     }
     return resolved;
+  }
+
+  /**
+   * The source for a file named on the command line, in the manner of the source that a model was
+   * trained on: its format by its name where that tells, label and delimiter as they were.
+   *
+   * @param file a path; a relative one is relative to the working directory
+   * @param trained the source that the model was trained on
+   */
+  public static Options ofFile(String file, Options trained) {
+    String format = format(file, trained.get(FORMAT));
+    Map<String, Object> source = new LinkedHashMap<>();
+    source.put(FORMAT.name(), format);
+    if (format.equals(IdxSource.ENTRY.name())) {
+      source.put(IdxSource.FEATURES.name(), file);
+      String labels = file.replace("images", "labels").replace("idx3", "idx1");
+      if (!labels.equals(file)) {
+        source.put(IdxSource.LABELS.name(), labels);
+      }
+    } else {
+      source.put(SourceKeys.PATH.name(), file);
+      if (trained.has(SourceKeys.LABEL)) {
+        source.put(SourceKeys.LABEL.name(), trained.get(SourceKeys.LABEL));
+      }
+      if (format.equals(CsvSource.ENTRY.name()) && trained.has(CsvSource.DELIMITER)) {
+        source.put(CsvSource.DELIMITER.name(), trained.get(CsvSource.DELIMITER));
+      }
+    }
+    return resolve(Options.of("--data", source), Path.of(""));
+  }
+
+  private static String format(String file, String otherwise) {
+    String name = file.substring(file.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+    if (name.contains(".csv")) {
+      return CsvSource.ENTRY.name();
+    }
+    if (name.contains(".parquet")) {
+      return ParquetSource.ENTRY.name();
+    }
+    return name.contains("ubyte") || name.contains("idx") ? IdxSource.ENTRY.name() : otherwise;
   }
 
   private static String resolve(String path, Path folder) {

@@ -3,6 +3,7 @@ package io.lockstep.worker.data;
 import io.lockstep.common.data.ExampleForm;
 import io.lockstep.common.data.FeatureScaling;
 import io.lockstep.common.data.FeatureType;
+import io.lockstep.worker.engine.SliceBatch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -12,7 +13,7 @@ import java.nio.ByteOrder;
  * FeatureScaling#apply} gives, to the bit; bytes go through a table of their 256 values where the
  * scaling is the same for all features.
  */
-final class FeatureReader {
+public final class ExampleReader {
   private static final VarHandle FLOAT =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -22,7 +23,13 @@ final class FeatureReader {
   private final double[] mean;
   private final double[] deviation;
 
-  FeatureReader(ExampleForm form, FeatureScaling scaling) {
+  /**
+   * A reader of rows.
+   *
+   * @param form of the rows
+   * @param scaling of the features
+   */
+  public ExampleReader(ExampleForm form, FeatureScaling scaling) {
     this.form = form;
     this.scaling = scaling;
     this.table = new float[256];
@@ -36,13 +43,29 @@ final class FeatureReader {
   }
 
   /**
-   * Scales one row.
+   * Puts a row into a batch: features scaled to float32; the label as the batch wants it: one
+   * number is the class or the value, more are one-hot. The weight is left alone.
    *
    * @param page holds the row
    * @param offset where it begins
-   * @param to receives [features]
-   * @param at the first index in {@code to}
+   * @param batch receives it
+   * @param example the row's number in the batch
    */
+  public void read(byte[] page, int offset, SliceBatch batch, int example) {
+    read(page, offset, batch.features(), example * batch.inputSize());
+    float label = (float) FLOAT.get(page, offset + form.labelOffset());
+    int width = batch.labelWidth();
+    int at = example * width;
+    if (width == 1) {
+      batch.labels()[at] = label;
+      return;
+    }
+    for (int c = 0; c < width; c++) {
+      batch.labels()[at + c] = c == (int) label ? 1 : 0;
+    }
+  }
+
+  /** Scales a row's features into {@code to} from index {@code at}. */
   void read(byte[] page, int offset, float[] to, int at) {
     boolean bytes = form.type() == FeatureType.UINT8;
     if (scaling instanceof FeatureScaling.Standardize) {
@@ -90,9 +113,5 @@ final class FeatureReader {
       float value = (float) FLOAT.get(page, offset + j * Float.BYTES);
       to[at + j] = (float) ((value - mean[j]) / deviation[j]);
     }
-  }
-
-  float label(byte[] page, int offset) {
-    return (float) FLOAT.get(page, offset + form.labelOffset());
   }
 }
