@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,54 +37,49 @@ public final class NativeSettings {
    */
   static InstructionSet check(Map<String, String> environment, Set<String> flags) {
     InstructionSet set = chosen(environment);
-    List<String> wrong = new ArrayList<>();
-    set.environment().entrySet().stream()
-        .filter(entry -> !entry.getKey().equals(InstructionSet.VARIABLE))
-        .sorted(Map.Entry.comparingByKey())
-        .filter(entry -> !entry.getValue().equals(environment.get(entry.getKey())))
-        .forEach(
-            entry ->
-                wrong.add(
-                    entry.getKey()
-                        + " must be "
-                        + entry.getValue()
-                        + ", got "
-                        + environment.getOrDefault(entry.getKey(), "nothing")));
+    List<String> wrong =
+        set.environment().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .filter(entry -> !entry.getValue().equals(environment.get(entry.getKey())))
+            .map(entry -> difference(entry.getKey(), entry.getValue(), environment))
+            .toList();
     if (!wrong.isEmpty()) {
       throw new IllegalStateException(
           "the native libraries are not pinned to one thread and one instruction set ("
-              + set.key()
+              + set
               + "): "
               + String.join("; ", wrong)
               + "; start through deploy/lockstep, which sets them, or export them before the JVM"
-              + " starts (on executors: spark.executorEnv.NAME)");
+              + " starts (for executors: spark.executorEnv.NAME)");
     }
     List<String> missing =
         set.processorFlags().stream().filter(flag -> !flags.contains(flag)).toList();
     if (!flags.isEmpty() && !missing.isEmpty()) {
       throw new IllegalStateException(
           "this machine's processor cannot run "
-              + set.key()
-              + ": it lacks "
+              + set
+              + ", it lacks "
               + String.join(", ", missing)
               + "; set "
               + InstructionSet.VARIABLE
-              + "="
-              + InstructionSet.AVX2.key()
-              + " for the whole run, or leave the machine out");
+              + " to a smaller one for the whole run, or leave the machine out");
     }
     return set;
   }
 
+  private static String difference(String name, String value, Map<String, String> environment) {
+    return name + " must be " + value + ", got " + environment.getOrDefault(name, "nothing");
+  }
+
+  /** The one whose kernels BLAS is told to use; the default where it is told none that we know. */
   private static InstructionSet chosen(Map<String, String> environment) {
-    String key = environment.getOrDefault(InstructionSet.VARIABLE, InstructionSet.AVX2.key());
     for (InstructionSet set : InstructionSet.values()) {
-      if (set.key().equals(key)) {
+      String core = set.environment().get(InstructionSet.BLAS_VARIABLE);
+      if (core != null && core.equals(environment.get(InstructionSet.BLAS_VARIABLE))) {
         return set;
       }
     }
-    throw new IllegalStateException(
-        InstructionSet.VARIABLE + " must be avx2 or avx512, got '" + key + "'");
+    return InstructionSet.AVX2;
   }
 
   /** What the first processor has, as Linux names it; empty where that cannot be read. */
@@ -110,7 +104,7 @@ public final class NativeSettings {
    */
   public static Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("instructionSet", check().key());
+    facts.put("instructionSet", check().name());
     facts.put(
         "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
     facts.put("architecture", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
