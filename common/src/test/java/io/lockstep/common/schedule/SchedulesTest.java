@@ -20,17 +20,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SchedulesTest {
   /** Settings for every schedule; one that is missing fails the first test. */
   private static final Map<String, Map<String, Object>> SETTINGS =
-      Map.of(
-          "constant", Map.of(),
-          "step", Map.of("every", 10, "factor", 0.5),
-          "multi-step", Map.of("milestones", List.of(5, 50), "factor", 0.1),
-          "exponential", Map.of("factor", 0.9),
-          "linear", Map.of("minimum", 0.01),
-          "polynomial", Map.of("power", 2.0, "minimum", 0.01),
-          "cosine", Map.of("minimum", 0.01),
-          "cosine-restarts", Map.of("firstPeriod", 7, "periodFactor", 3),
-          "one-cycle", Map.of(),
-          "inverse-root", Map.of());
+      Map.ofEntries(
+          Map.entry("constant", Map.of()),
+          Map.entry("step", Map.of("every", 10, "factor", 0.5)),
+          Map.entry("multi-step", Map.of("milestones", List.of(5, 50), "factor", 0.1)),
+          Map.entry("exponential", Map.of("factor", 0.9)),
+          Map.entry("linear", Map.of("minimum", 0.01)),
+          Map.entry("polynomial", Map.of("power", 2.0, "minimum", 0.01)),
+          Map.entry("cosine", Map.of("minimum", 0.01)),
+          Map.entry("cosine-restarts", Map.of("firstPeriod", 7, "periodFactor", 3)),
+          Map.entry("one-cycle", Map.of()),
+          Map.entry("inverse-root", Map.of()));
 
   private static Map<String, Object> settings(String type) {
     return SETTINGS.getOrDefault(type, Map.of());

@@ -14,7 +14,10 @@ public final class Clips {
           List.of(
               new Registry.Entry<>(
                   "none", "Gradients stay as they are.", List.of(), options -> Clip.NONE),
-              GlobalNorm.ENTRY));
+              GlobalNorm.ENTRY,
+              TensorNorm.ENTRY,
+              Value.ENTRY,
+              Adaptive.ENTRY));
 
   private Clips() {}
 

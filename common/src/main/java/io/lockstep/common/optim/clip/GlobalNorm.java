@@ -58,11 +58,15 @@ final class GlobalNorm implements Clip {
 
   @Override
   public void apply(ChunkState chunk, Totals totals) {
-    float factor = (float) Math.min(1, maximum / (Math.sqrt(totals.all(0, 0)) + 1e-6));
-    if (factor == 1) {
-      return;
+    limit(chunk, Math.sqrt(totals.all(0, 0)), maximum);
+  }
+
+  /** Scales the gradient by {@code min(1, maximum / (norm + 1e-6))}. */
+  static void limit(ChunkState chunk, double norm, double maximum) {
+    float factor = (float) Math.min(1, maximum / (norm + 1e-6));
+    if (factor != 1) {
+      scale(chunk.gradient(), chunk.length(), factor);
     }
-    scale(chunk.gradient(), chunk.length(), factor);
   }
 
   private static void scale(float[] g, int length, float factor) {
