@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * lines of their own, what lies inside lists in flow form, text quoted where it must be.
  */
 final class YamlWriter {
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./+-]*");
+  private static final Pattern PLAIN =
+      Pattern.compile("[A-Za-z/][A-Za-z0-9_./+-]*|[0-9]+(ms|s|m|h)");
 
   private YamlWriter() {}
 

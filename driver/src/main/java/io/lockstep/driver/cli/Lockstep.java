@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Lockstep.Version.class,
-    subcommands = {DiffCommand.class, HelpCommand.class},
+    subcommands = {
+      ValidateCommand.class,
+      DoctorCommand.class,
+      DiffCommand.class,
+      ConfigurationCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Example:",

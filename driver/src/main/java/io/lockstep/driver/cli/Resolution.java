@@ -1,13 +1,19 @@
 package io.lockstep.driver.cli;
 
+import io.lockstep.common.config.DataSection;
+import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.schedule.Schedules;
+import io.lockstep.driver.spark.source.Sources;
+import io.lockstep.worker.engine.Network;
+import io.lockstep.worker.engine.layer.Layers;
+import io.lockstep.worker.engine.loss.Losses;
 import java.nio.file.Path;
 
-/** Fills in what the registries know, and lets every one of them check its section. */
+/** Lets every registry check its section, and fills in what the registries know. */
 final class Resolution {
   private Resolution() {}
 
@@ -16,18 +22,39 @@ final class Resolution {
    *
    * @param folder where relative paths begin
    * @throws io.lockstep.common.config.ConfigurationException where something named is unknown, or a
-   *     setting of it is wrong
+   *     setting of it is wrong, or the layers do not fit together
    */
   static RunConfiguration resolve(RunConfiguration run, Path folder) {
-    Optimizers.create(run.optimizer());
-    Clips.create(run.clip());
-    Schedules.create(run.schedule(), run.learningRate(), 1);
+    check(run);
     return run.withSections(
-        run.data(),
-        run.model(),
-        run.loss(),
+        data(run.data(), folder),
+        new ModelSection(
+            run.model().input(),
+            run.model().layers().stream().map(Layers.REGISTRY::resolve).toList()),
+        Losses.REGISTRY.resolve(run.loss()),
         Optimizers.REGISTRY.resolve(run.optimizer()),
         Schedules.REGISTRY.resolve(run.schedule()),
         run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()));
+  }
+
+  private static void check(RunConfiguration run) {
+    Sources.REGISTRY.create(run.data().train());
+    if (!run.data().validation().isEmpty()) {
+      Sources.REGISTRY.create(run.data().validation());
+    }
+    Network.of(run);
+    Optimizers.create(run.optimizer());
+    Schedules.create(run.schedule(), run.learningRate(), run.train().steps().orElse(1));
+    Clips.create(run.clip());
+  }
+
+  private static DataSection data(DataSection data, Path folder) {
+    return data.withSources(
+        source(data.train(), folder),
+        data.validation().isEmpty() ? data.validation() : source(data.validation(), folder));
+  }
+
+  private static Options source(Options source, Path folder) {
+    return Sources.REGISTRY.resolve(Sources.resolve(source, folder));
   }
 }

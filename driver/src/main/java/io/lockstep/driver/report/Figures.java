@@ -16,9 +16,9 @@ public final class Figures {
   }
 
   /** Bytes with a binary unit, such as {@code 1.5 MiB}. */
-  public static String bytes(double bytes) {
+  public static String bytes(long bytes) {
     int unit = 0;
-    double value = bytes;
+    double value = (double) bytes;
     while (value >= 1024 && unit < UNITS.length - 1) {
       value /= 1024;
       unit++;

@@ -120,6 +120,14 @@ public final class NativeSettings {
     return facts;
   }
 
+  /**
+   * Most bytes that this process may hold in memory before native allocations are refused, heap and
+   * tensors together; 0 for no limit. Loads JavaCPP's native library.
+   */
+  public static long mostResidentBytes() {
+    return org.bytedeco.javacpp.Pointer.maxPhysicalBytes();
+  }
+
   private static Properties build() {
     Properties build = new Properties();
     try (InputStream in = NativeSettings.class.getResourceAsStream("build.properties")) {

@@ -1,0 +1,101 @@
+package io.lockstep.driver.cli;
+
+import io.lockstep.common.config.BatchSection;
+import io.lockstep.common.config.CheckpointSection;
+import io.lockstep.common.config.ClusterSection;
+import io.lockstep.common.config.DataSection;
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.LabelsSection;
+import io.lockstep.common.config.ModelSection;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
+import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.config.Scaling;
+import io.lockstep.common.config.TrainSection;
+import io.lockstep.common.optim.Optimizers;
+import io.lockstep.common.optim.clip.Clips;
+import io.lockstep.common.schedule.Schedules;
+import io.lockstep.driver.spark.source.Sources;
+import io.lockstep.worker.engine.activation.Activations;
+import io.lockstep.worker.engine.initializer.Initializers;
+import io.lockstep.worker.engine.layer.Layers;
+import io.lockstep.worker.engine.loss.Losses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The configuration as a table in Markdown, from the keys and registries themselves. */
+final class ConfigurationTable {
+  private ConfigurationTable() {}
+
+  /** The table's lines. */
+  static List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("| key | allowed | default | meaning |");
+    lines.add("|---|---|---|---|");
+    section(lines, "", RunConfiguration.KEYS);
+    section(lines, "data", DataSection.KEYS);
+    section(lines, "data.validation", List.of(DataSection.FRACTION));
+    section(lines, "data.scale", Scaling.KEYS);
+    section(lines, "data.labels", LabelsSection.KEYS);
+    section(lines, "model", ModelSection.KEYS);
+    section(lines, "optimizer", List.of(RunConfiguration.LEARNING_RATE));
+    section(lines, "batch", BatchSection.KEYS);
+    section(lines, "train", TrainSection.KEYS);
+    section(lines, "cluster", ClusterSection.KEYS);
+    section(lines, "checkpoint", CheckpointSection.KEYS);
+    lines.add("");
+    lines.add("| named by | name | what | its keys |");
+    lines.add("|---|---|---|---|");
+    registry(lines, "data.train.format, data.validation.format", Sources.REGISTRY);
+    registry(lines, "model.layers[].type", Layers.REGISTRY);
+    registry(lines, "activation of a layer", Activations.REGISTRY);
+    registry(lines, "initializer of a layer", Initializers.REGISTRY);
+    registry(lines, "loss.type", Losses.REGISTRY);
+    registry(lines, "optimizer.type", Optimizers.REGISTRY);
+    registry(lines, "schedule.type", Schedules.REGISTRY);
+    registry(lines, "clip.type", Clips.REGISTRY);
+    return lines;
+  }
+
+  private static void section(List<String> lines, String path, List<Key<?>> keys) {
+    for (Key<?> key : keys) {
+      String name = path.isEmpty() ? key.name() : path + "." + key.name();
+      lines.add(row("`" + name + "`", key.allowed(), otherwise(key), key.meaning()));
+    }
+  }
+
+  private static void registry(List<String> lines, String chooser, Registry<?> registry) {
+    for (Registry.Entry<?> entry : registry.entries()) {
+      String keys =
+          String.join("; ", entry.keys().stream().map(ConfigurationTable::inline).toList());
+      lines.add(row(chooser, "`" + entry.name() + "`", entry.summary(), keys));
+    }
+  }
+
+  private static String inline(Key<?> key) {
+    String otherwise = otherwise(key);
+    return "`"
+        + key.name()
+        + "`"
+        + (otherwise.isEmpty() ? "" : " (" + otherwise + ")")
+        + " "
+        + key.meaning();
+  }
+
+  private static String otherwise(Key<?> key) {
+    if (key.isRequired()) {
+      return "required";
+    }
+    if (key.defaultValue() instanceof Options options && !options.isEmpty()) {
+      return "`" + options.plain().get(Registry.TYPE.name()) + "`";
+    }
+    return key.writtenDefault().map(value -> "`" + value + "`").orElse("");
+  }
+
+  private static String row(String... cells) {
+    return "| "
+        + String.join(" | ", Stream.of(cells).map(cell -> cell.replace("|", "\\|")).toList())
+        + " |";
+  }
+}

@@ -1,0 +1,112 @@
+package io.lockstep.driver.cli;
+
+import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.driver.report.Figures;
+import io.lockstep.worker.engine.Network;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep validate}. */
+@Command(
+    name = "validate",
+    description =
+        "Checks a configuration without running it, and shows it with all defaults, the model, the"
+            + " memory of a worker and a server, and the traffic of a step.",
+    footer = {
+      "",
+      "Example:",
+      "  lockstep validate deploy/examples/mnist-mlp.yaml --set cluster.workers=3"
+    })
+final class ValidateCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private ConfigurationArguments configuration;
+
+  @Override
+  public Integer call() {
+    RunConfiguration run = configuration.load();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("# configuration");
+    out.print(run.toYaml());
+    Network network = Network.of(run);
+    printModel(run, network, out);
+    printMemory(run, network, out);
+    printTraffic(run, network, out);
+    Notes.of(run).forEach(note -> out.println("note: " + note));
+    return Lockstep.DONE;
+  }
+
+  private static void printModel(RunConfiguration run, Network network, PrintWriter out) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("layer", "type", "output", "parameters"));
+    rows.add(List.of("input", "", shape(run.model().input()), "0"));
+    for (int i = 0; i < network.layerNames().size(); i++) {
+      String name = network.layerNames().get(i);
+      long size =
+          network.tensors().stream()
+              .filter(tensor -> tensor.name().startsWith(name + "."))
+              .mapToLong(tensor -> tensor.size())
+              .sum();
+      rows.add(
+          List.of(
+              name,
+              String.valueOf(run.model().layers().get(i).plain().get("type")),
+              shape(network.layerShapes().get(i)),
+              Figures.count(size)));
+    }
+    rows.add(List.of("all", "", "", Figures.count(network.size())));
+    out.println("\n# model");
+    Columns.print(rows, out);
+  }
+
+  private static String shape(List<Integer> extents) {
+    return extents.stream().map(String::valueOf).collect(Collectors.joining(" x "));
+  }
+
+  private static void printMemory(RunConfiguration run, Network network, PrintWriter out) {
+    Layout layout = Layout.of(network.tensors(), run.cluster().chunkElements());
+    out.println("\n# memory, in proportion to the model");
+    out.printf(
+        "worker  %s: parameters, gradients and partial sums (data and activations besides)%n",
+        Figures.bytes(Memory.workerBytes(run, network.size())));
+    out.printf(
+        "server  %s: parameters and the rule's state (sums that wait for others besides)%n",
+        Figures.bytes(Memory.serverBytes(run, layout)));
+  }
+
+  private static void printTraffic(RunConfiguration run, Network network, PrintWriter out) {
+    ReductionTree tree = ReductionTree.of(run.batch().slices());
+    long modelBytes = (long) network.size() * Float.BYTES;
+    Traffic asked = Traffic.of(tree, run.cluster().workers(), modelBytes);
+    out.println("\n# traffic of a step");
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("deal", "workers", "partial sums", "to servers", "to workers"));
+    rows.add(row("this one", asked));
+    if (!asked.isEven()) {
+      rows.add(row("nearest even one", Traffic.nearestEven(tree, asked.workers(), modelBytes)));
+    }
+    Columns.print(rows, out);
+  }
+
+  private static List<String> row(String name, Traffic traffic) {
+    return List.of(
+        name,
+        Integer.toString(traffic.workers()),
+        Integer.toString(traffic.partials()),
+        Figures.bytes(traffic.bytesUp()),
+        Figures.bytes(traffic.bytesDown()));
+  }
+}

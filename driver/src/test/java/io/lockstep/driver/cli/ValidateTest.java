@@ -1,0 +1,165 @@
+package io.lockstep.driver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.driver.cli.LockstepTest.Output;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ValidateTest {
+  private static final String WINE =
+      """
+      name: wine
+      seed: 7
+      data:
+        train: {format: csv, path: data/wine.csv, label: class}
+        validation: {fraction: 0.25}
+        scale: {standardize: true}
+        labels: {classes: 3}
+      model:
+        input: [13]
+        layers:
+          - {type: dense, name: hidden, units: 8, activation: relu}
+          - {type: dense, name: output, units: 3}
+      loss: {type: sparse-categorical-cross-entropy, fromLogits: true}
+      optimizer: {type: adamw, learningRate: 0.01}
+      schedule: {type: cosine, warmup: {steps: 5}}
+      clip: {type: global-norm, maximum: 1.0}
+      batch: {size: 32, slice: 4}
+      train: {epochs: 5}
+      cluster: {workers: 2}
+      """;
+
+  @TempDir private Path folder;
+  private Path file = Path.of("unset");
+
+  @BeforeEach
+  void writeConfiguration() throws IOException {
+    file = folder.resolve("wine.yaml");
+    Files.writeString(file, WINE);
+  }
+
+  @Test
+  void theConfigurationIsShownWithItsDefaultsAndAbsolutePaths() {
+    Output output = validate();
+    assertThat(output.err()).isEmpty();
+    assertThat(output.code()).isZero();
+    assertThat(output.out())
+        .contains("path: \"file:" + folder.resolve("data/wine.csv") + "\"")
+        .contains("beta2: 0.999")
+        .contains("joinTimeout: 1m")
+        .contains("{type: dense, name: output, units: 3, ");
+  }
+
+  @Test
+  void theModelIsShownWithShapesAndParameters() {
+    assertThat(validate().out())
+        .contains(
+            """
+            # model
+            layer   type   output  parameters
+            input          13      0
+            hidden  dense  8       112
+            output  dense  3       27
+            all                    139
+            """);
+  }
+
+  @Test
+  void memoryAndTrafficAreShownBesideTheNearestEvenDeal() {
+    assertThat(validate().out())
+        .contains("worker  2.2 KiB")
+        .contains("server  2.7 KiB")
+        .contains(
+            """
+            # traffic of a step
+            deal      workers  partial sums  to servers  to workers
+            this one  2        2             1.1 KiB     1.1 KiB
+            """);
+    assertThat(validate("--set", "cluster.workers=3").out())
+        .contains(
+            """
+            this one          3        5             2.7 KiB     1.6 KiB
+            nearest even one  2        2             1.1 KiB     1.1 KiB
+            """);
+  }
+
+  @Test
+  void whatIsAllowedAndProbablyNotMeantIsNoted() {
+    Output output = validate("--set", "train.steps=5", "--set", "cluster.threads=9");
+    assertThat(output.code()).isZero();
+    assertThat(output.out())
+        .contains(
+            "note: schedule.warmup.steps (5) is not below train.steps (5): the learning rate never"
+                + " reaches optimizer.learningRate\n")
+        .contains(
+            "note: cluster.threads (9) is above the most slices of a worker (4): the rest idle\n");
+  }
+
+  @Test
+  void whatIsShownIsItselfAConfigurationWithTheSameResult() throws IOException {
+    String shown = validate().out();
+    String resolved = shown.substring("# configuration\n".length(), shown.indexOf("\n# model"));
+    Files.writeString(file, resolved);
+    assertThat(validate().out()).isEqualTo(shown);
+  }
+
+  /** Each line: a setting, the message. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          optimizer.type=adamv ~ unknown optimizer 'adamv', did you mean 'adam'?
+          optimizer.beta3=1 ~ unknown key 'optimizer.beta3', did you mean 'beta1'? known here:
+          optimizer.beta1=1.0 ~ optimizer.beta1 must be in [0, 1), got 1.0 (--set)
+          schedule.type=cosin ~ unknown schedule 'cosin', did you mean 'cosine'?
+          clip.type=globalnorm ~ unknown clip 'globalnorm', did you mean 'global-norm'? known: none, global-norm
+          loss.type=mse2 ~ unknown loss 'mse2', did you mean 'mse'?
+          data.train.format=cvs ~ unknown format 'cvs', did you mean 'csv'?
+          data.train.pth=x ~ unknown key 'data.train.pth', did you mean 'path'? known here:
+          model.layers[0].type=dens ~ unknown layer 'dens', did you mean 'dense'?
+          model.layers[0].unit=4 ~ unknown key 'model.layers[0].unit', did you mean 'units'? known here:
+          model.layers[0].activation=rellu ~ unknown activation 'rellu', did you mean 'relu'?
+          model.layers[1].units=4 ~ model.layers[1] must put out 3 numbers, one for each of data.labels' classes, got 4
+          cluster.workers=9 ~ cluster.workers must be at most the slices of a step (8 = batch.size 32 / batch.slice 4)
+          """)
+  void whatARegistryDoesNotKnowIsRefusedBeforeSparkStarts(String setting, String message) {
+    Output output = validate("--set", setting);
+    assertThat(output.code()).isEqualTo(2);
+    assertThat(output.out()).isEmpty();
+    assertThat(output.err()).startsWith("lockstep: " + message);
+    assertThat(output.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void aFileThatIsNoneIsRefused() {
+    Path missing = folder.resolve("missing.yaml");
+    assertThat(LockstepTest.run("validate", missing.toString()))
+        .isEqualTo(
+            new Output(
+                2,
+                "",
+                "lockstep: the configuration must be a file, got "
+                    + missing
+                    + ", which does not exist\n"));
+    assertThat(LockstepTest.run("validate", folder.toString()).err())
+        .isEqualTo(
+            "lockstep: the configuration must be a file, got " + folder + ", which is none\n");
+  }
+
+  private Output validate(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("validate", file.toString()));
+    arguments.addAll(List.of(more));
+    return LockstepTest.run(arguments.toArray(String[]::new));
+  }
+}
