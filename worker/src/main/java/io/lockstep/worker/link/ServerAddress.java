@@ -1,5 +1,8 @@
 package io.lockstep.worker.link;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * Where a server listens, on all its ways; the worker takes the shortest: the same process
  * directly, the same host over the Unix-domain socket, others over TCP.
@@ -28,8 +31,16 @@ public record ServerAddress(
     if (processToken.equals(LocalPorts.processToken())) {
       return Way.DIRECT;
     }
-    boolean sameHost = !hostId.isEmpty() && hostId.equals(HostIdentity.ofThisHost());
-    return sameHost && !unixPath.isEmpty() ? Way.UNIX : Way.TCP;
+    return isOnThisHost() && isReachable(unixPath) ? Way.UNIX : Way.TCP;
+  }
+
+  private boolean isOnThisHost() {
+    return !hostId.isEmpty() && hostId.equals(HostIdentity.ofThisHost());
+  }
+
+  /** Another user's private folder is not. */
+  private static boolean isReachable(String unixPath) {
+    return !unixPath.isEmpty() && Files.isWritable(Path.of(unixPath));
   }
 
   /** The same server, to be reached by TCP alone. */

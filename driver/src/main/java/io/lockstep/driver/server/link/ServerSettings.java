@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param server its number, from 0
  * @param host name or address to listen on, and to hand out
  * @param port for TCP; 0 takes a free one
- * @param socketFolder where the Unix-domain socket goes; null makes a private temporary folder,
- *     which closing removes
+ * @param socketFolder where the Unix-domain socket goes; null, or a path too long for a socket,
+ *     makes a private temporary folder, which closing removes
  */
 public record ServerSettings(
     String runToken,

@@ -24,32 +24,22 @@ final class SocketFolder {
   /**
    * Finds the place.
    *
-   * @param given null makes a folder that only this user can enter, in the system's temporary
-   *     folder, or in /tmp where that path is too long for a socket
+   * @param given null, or one whose path is too long for a socket, makes a folder that only this
+   *     user can enter, in the system's temporary folder or, where that is too long too, in /tmp
    */
   static SocketFolder open(@Nullable Path given, String name) throws IOException {
-    if (given != null) {
+    if (given != null && fits(given.resolve(name))) {
       Files.createDirectories(given);
-      return new SocketFolder(given, name, false).requireShort();
+      return new SocketFolder(given, name, false);
     }
     Path temporary = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
-    boolean fits = temporary.toString().length() + 40 < MAXIMUM_PATH_BYTES;
+    boolean fits = fits(temporary.resolve("lockstep-" + Long.MAX_VALUE).resolve(name));
     Path made = Files.createTempDirectory(fits ? temporary : Path.of("/tmp"), "lockstep-");
     return new SocketFolder(made, name, true);
   }
 
-  private SocketFolder requireShort() throws IOException {
-    int bytes = file.toString().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > MAXIMUM_PATH_BYTES) {
-      throw new IOException(
-          "the path of a Unix-domain socket must have at most "
-              + MAXIMUM_PATH_BYTES
-              + " bytes, got "
-              + bytes
-              + ": "
-              + file);
-    }
-    return this;
+  private static boolean fits(Path file) {
+    return file.toString().getBytes(StandardCharsets.UTF_8).length <= MAXIMUM_PATH_BYTES;
   }
 
   Path file() {
