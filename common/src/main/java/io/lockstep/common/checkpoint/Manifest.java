@@ -14,9 +14,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a checkpoint is, but for the numbers in its shard files. The data's position, the schedule's
- * state and all random numbers are functions of the step, so the step is all there is to say of
- * them; the streams' summaries tell whether the data are still the same.
+ * What a checkpoint is, but for the numbers in its shard files. The data's position and all random
+ * numbers are functions of the step, so the step is all there is to say of them; the streams'
+ * summaries tell whether the data are still the same.
  *
  * @param format {@value ShardFile#NEWEST_FORMAT} as written by this build
  * @param step updates done
@@ -25,6 +25,8 @@ import java.util.TreeMap;
  * @param chunkElements the layout's chunk size
  * @param tensors the layout's tensors
  * @param state names of the rule's state arrays, in the files' order
+ * @param schedule what the schedule has learned from metrics; empty where it looks at the step
+ *     alone
  * @param training the streams of training examples
  * @param validation the streams of validation examples
  * @param fingerprint the canary of the engine that computed the run
@@ -38,10 +40,14 @@ public record Manifest(
     int chunkElements,
     List<TensorSpec> tensors,
     List<String> state,
+    List<Double> schedule,
     List<StreamSummary> training,
     List<StreamSummary> validation,
     String fingerprint,
     List<ShardEntry> shards) {
+  /** The format that this build writes. */
+  public static final int FORMAT = ShardFile.NEWEST_FORMAT;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -53,6 +59,7 @@ public record Manifest(
     configuration = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(configuration));
     tensors = List.copyOf(tensors);
     state = List.copyOf(state);
+    schedule = List.copyOf(schedule);
     training = List.copyOf(training);
     validation = List.copyOf(validation);
     shards = List.copyOf(shards);
@@ -68,10 +75,28 @@ public record Manifest(
         chunkElements,
         tensors,
         state,
+        schedule,
         training,
         validation,
         fingerprint,
         files);
+  }
+
+  /** The same checkpoint by another engine. */
+  public Manifest withFingerprint(String canary) {
+    return new Manifest(
+        format,
+        step,
+        epoch,
+        configuration,
+        chunkElements,
+        tensors,
+        state,
+        schedule,
+        training,
+        validation,
+        canary,
+        shards);
   }
 
   /** The layout that its chunk numbers mean. */

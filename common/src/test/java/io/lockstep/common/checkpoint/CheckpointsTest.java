@@ -281,6 +281,7 @@ class CheckpointsTest {
         LAYOUT.chunkElements(),
         LAYOUT.tensors(),
         List.of("m", "v"),
+        List.of(0.5),
         List.of(new StreamSummary(10, 0xabcL)),
         List.of(new StreamSummary(3, -1)),
         "canary",

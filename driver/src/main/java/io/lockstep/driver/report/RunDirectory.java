@@ -184,7 +184,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   @Override
   public void cutBack(long step) {
     steps.cutBack(step);
-    validations.cutBack(step);
+    validations.cutBack(step - 1);
   }
 
   /**

@@ -1,0 +1,275 @@
+package io.lockstep.driver;
+
+import akka.actor.typed.ActorRef;
+import io.lockstep.common.checkpoint.Agreement;
+import io.lockstep.common.checkpoint.Checkpoints;
+import io.lockstep.common.checkpoint.FolderStore;
+import io.lockstep.common.checkpoint.Manifest;
+import io.lockstep.common.config.ClusterSection;
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.data.DataPlan;
+import io.lockstep.common.data.EpochPlan;
+import io.lockstep.common.data.SourceChange;
+import io.lockstep.common.data.StreamSummary;
+import io.lockstep.driver.coordinator.Coordinator;
+import io.lockstep.driver.coordinator.Outcome;
+import io.lockstep.driver.coordinator.ProcessSystem;
+import io.lockstep.driver.coordinator.RunParts;
+import io.lockstep.driver.coordinator.RunPlan;
+import io.lockstep.driver.coordinator.ToCoordinator;
+import io.lockstep.driver.coordinator.ToServers;
+import io.lockstep.driver.report.RunDirectory;
+import io.lockstep.driver.report.RunListener;
+import io.lockstep.driver.report.RunListener.Phase;
+import io.lockstep.driver.report.SafetensorsWriter;
+import io.lockstep.driver.report.Summary;
+import io.lockstep.driver.server.actor.HostedServers;
+import io.lockstep.driver.server.actor.ServerHost;
+import io.lockstep.driver.server.actor.ServerPlan;
+import io.lockstep.driver.spark.Dealing;
+import io.lockstep.driver.spark.Dealt;
+import io.lockstep.driver.spark.SparkRuntime;
+import io.lockstep.driver.spark.TrainJob;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A run, from its configuration to its weights: the one place that builds everything and passes it
+ * in. Spark, the data, the servers and the coordinator live inside {@link #run} and are gone when
+ * it returns.
+ */
+public final class Training {
+  private static final Duration TASKS_END = Duration.ofSeconds(10);
+
+  private final RunConfiguration configuration;
+  private final RunDirectory directory;
+  private final RunListener listener;
+  private final Checkpoints checkpoints;
+  private final long start = System.nanoTime();
+  private final List<String> notes = new ArrayList<>();
+
+  private Training(RunConfiguration configuration, RunDirectory directory, RunListener listener) {
+    this.configuration = configuration;
+    this.directory = directory;
+    this.listener = RunListener.both(directory, listener);
+    this.checkpoints = new Checkpoints(new FolderStore(directory.checkpoints()));
+  }
+
+  /**
+   * Trains.
+   *
+   * @param configuration resolved: paths absolute
+   * @param directory receives everything that the run writes down
+   * @param resume whether to go on from the directory's last checkpoint; without one the run begins
+   *     anew
+   * @param listener is told besides the directory
+   * @return what {@code summary.json} says
+   * @throws ConfigurationException where the configuration cannot be run
+   * @throws io.lockstep.common.data.DataException where the data are wrong or have changed
+   * @throws io.lockstep.common.checkpoint.CheckpointException where the checkpoint is damaged or of
+   *     another configuration
+   * @throws RunFailedException where the run ended early
+   */
+  public static Summary run(
+      RunConfiguration configuration,
+      RunDirectory directory,
+      boolean resume,
+      RunListener listener) {
+    return new Training(configuration, directory, listener).run(resume);
+  }
+
+  private Summary run(boolean resume) {
+    int slices = configuration.batch().slices();
+    if (configuration.cluster().workers() > slices) {
+      throw new ConfigurationException(
+          "cluster.workers must be at most batch.size / batch.slice ("
+              + slices
+              + " slices), got "
+              + configuration.cluster().workers());
+    }
+    RunParts.of(configuration, new EpochPlan(configuration.batch().slice(), 1));
+    Optional<Manifest> from = resume ? checkpoints.latest() : Optional.empty();
+    from.ifPresent(m -> Agreement.check(m, Agreement.of(configuration.plain())));
+    long firstStep = from.map(Manifest::step).orElse(0L);
+    checkpoints.cutBackTo(firstStep);
+    listener.cutBack(firstStep);
+    listener.phase(Phase.STARTING);
+    try (Interruption interruption = Interruption.install();
+        SparkRuntime spark = SparkRuntime.start(configuration)) {
+      listener.phase(Phase.READING);
+      try (Dealt data = Dealing.deal(spark.session(), configuration)) {
+        from.ifPresent(manifest -> refuseOtherData(manifest, data.plan()));
+        for (String notice : data.notices()) {
+          notes.add(notice);
+          listener.note(notice);
+        }
+        return train(spark, data, from, interruption);
+      }
+    }
+  }
+
+  private static void refuseOtherData(Manifest manifest, DataPlan now) {
+    SourceChange.refuse(now.training().source(), manifest.training(), now.training().summaries());
+    DataPlan.Streams validation = now.validation();
+    if (validation != null) {
+      SourceChange.refuse(validation.source(), manifest.validation(), validation.summaries());
+    }
+  }
+
+  private Summary train(
+      SparkRuntime spark, Dealt data, Optional<Manifest> from, Interruption interruption) {
+    RunParts parts = RunParts.of(configuration, data.plan().training().epoch());
+    ClusterSection cluster = configuration.cluster();
+    String runToken = RunToken.next();
+    Manifest manifest = manifest(parts, data.plan(), from);
+    RunPlan plan = plan(parts, data.plan(), runToken, manifest);
+    RunOffice office =
+        new RunOffice(configuration, directory, listener, checkpoints, manifest, parts, notes);
+    try (SocketFolder sockets = SocketFolder.create();
+        ProcessSystem system =
+            ProcessSystem.open(
+                runToken, spark.host(), cluster.heartbeat(), cluster.failureTimeout());
+        HostedServers servers =
+            new HostedServers(
+                ServerPlan.of(parts, runToken, checkpoints, spark.host(), sockets.path()),
+                office::tell)) {
+      ActorRef<ToServers> serverHost = system.start(ServerHost.create(servers), "driver-servers");
+      ActorRef<ToCoordinator> coordinator =
+          system.start(
+              Coordinator.create(plan, office, serverHost, System::nanoTime), "coordinator");
+      try (TrainJob job =
+          TrainJob.create(
+              spark.session(),
+              data,
+              configuration.toYaml(),
+              runToken,
+              system.addressOf(coordinator),
+              coordinator,
+              directory.checkpoints().toString(),
+              sockets.path().toString())) {
+        office.open(coordinator, job);
+        interruption.onRequest(() -> office.tell(new ToCoordinator.Interrupt("it was stopped")));
+        listener.phase(Phase.JOINING);
+        job.submit(1, cluster.workers());
+        Outcome outcome = office.await();
+        job.end(TASKS_END);
+        return finish(parts, plan, outcome);
+      }
+    }
+  }
+
+  private RunPlan plan(RunParts parts, DataPlan data, String runToken, Manifest manifest) {
+    ClusterSection cluster = configuration.cluster();
+    return new RunPlan(
+        runToken,
+        parts.layout(),
+        configuration.batch().slices(),
+        data.training().summaries(),
+        parts.milestones(),
+        manifest.step(),
+        cluster.workers(),
+        cluster.servers(),
+        cluster.placement(),
+        parts.network()::metrics,
+        parts.schedule()::rate,
+        cluster.joinTimeout(),
+        manifest.fingerprint(),
+        configuration.allowDifferentFingerprint());
+  }
+
+  /** What every checkpoint of this run says, but for step and files. */
+  private Manifest manifest(RunParts parts, DataPlan data, Optional<Manifest> from) {
+    DataPlan.Streams validation = data.validation();
+    List<StreamSummary> validationStreams = validation == null ? List.of() : validation.summaries();
+    return new Manifest(
+        Manifest.FORMAT,
+        from.map(Manifest::step).orElse(0L),
+        0,
+        Agreement.of(configuration.plain()),
+        parts.layout().chunkElements(),
+        parts.layout().tensors(),
+        parts.update().stateNames(parts.layout().chunks().get(0)),
+        parts.schedule().state(),
+        data.training().summaries(),
+        validationStreams,
+        from.map(Manifest::fingerprint).orElse(""),
+        List.of());
+  }
+
+  private Summary finish(RunParts parts, RunPlan plan, Outcome outcome) {
+    if (outcome.kind() != Outcome.Kind.DONE) {
+      throw new RunFailedException(failure(outcome));
+    }
+    listener.phase(Phase.FINISHING);
+    String sha256 = writeWeights(parts, outcome.step());
+    double trainSeconds = outcome.trainNanos() / 1e9;
+    long steps = outcome.step();
+    long trainExamples = plan.examplesUpTo(steps) - plan.examplesUpTo(steps - outcome.trainSteps());
+    Summary summary =
+        new Summary(
+            configuration.name(),
+            steps,
+            (double) steps / parts.milestones().epochs().stepsPerEpoch(),
+            plan.examplesUpTo(steps),
+            (System.nanoTime() - start) / 1e9,
+            trainSeconds,
+            trainSeconds > 0 ? trainExamples / trainSeconds : 0,
+            outcome.workers(),
+            plan.servers(),
+            plan.placement().key(),
+            plan.streams(),
+            slicesByWorker(parts, outcome.workers()),
+            processIds(outcome),
+            outcome.restarts(),
+            outcome.trainLoss(),
+            outcome.validation(),
+            outcome.reproducible(),
+            outcome.fingerprint(),
+            notes,
+            sha256);
+    directory.writeSummary(summary);
+    return summary;
+  }
+
+  private String failure(Outcome outcome) {
+    String checkpoint =
+        outcome.step() == 0
+            ? "it wrote no checkpoint yet"
+            : "--resume goes on from its checkpoint " + Checkpoints.folder(outcome.step());
+    return "the run "
+        + configuration.name()
+        + (outcome.kind() == Outcome.Kind.INTERRUPTED ? " was interrupted" : " failed")
+        + ": "
+        + outcome.reason()
+        + "; "
+        + checkpoint;
+  }
+
+  private static List<Integer> slicesByWorker(RunParts parts, int workers) {
+    return IntStream.range(0, workers)
+        .map(w -> parts.tree().runStart(w + 1, workers) - parts.tree().runStart(w, workers))
+        .boxed()
+        .toList();
+  }
+
+  private static List<Long> processIds(Outcome outcome) {
+    List<Long> pids = new ArrayList<>(List.of(ProcessHandle.current().pid()));
+    outcome.pids().stream().filter(pid -> !pids.contains(pid)).distinct().forEach(pids::add);
+    return pids;
+  }
+
+  private String writeWeights(RunParts parts, long step) {
+    try (SafetensorsWriter model = directory.writeModel(parts.layout().tensors())) {
+      checkpoints.read(
+          checkpoints.manifest(step),
+          0,
+          parts.layout().chunks().size(),
+          (chunk, parameters, state) -> model.write(parameters, 0, chunk.length()));
+      return model.finish();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.lockstep.driver.coordinator;
+
+import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.driver.report.StepRecord;
+import io.lockstep.driver.report.ValidationRecord;
+import io.lockstep.worker.link.ServerAddress;
+import java.util.List;
+
+/** What {@link Run} decides and somebody else does, in order. */
+public sealed interface Action {
+  /** The worker number that stands for the driver as a host of servers. */
+  int DRIVER = -1;
+
+  /** Have a host, a worker's process or the driver, host these servers and no others. */
+  record Host(int host, int incarnation, long step, List<Integer> servers) implements Action {}
+
+  /** Tell a worker to go on with these servers. */
+  record Begin(int worker, int incarnation, List<ServerAddress> servers) implements Action {}
+
+  /** Tell a worker that its validation sums have arrived. */
+  record Validated(int worker, long step) implements Action {}
+
+  /** Tell the task that has just asked to join that it may not. */
+  record Refuse(String reason) implements Action {}
+
+  /** Hand the totals of a round to all hosts of servers. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record HandTotals(int incarnation, long step, int round, double[][] totals) implements Action {}
+
+  /** Write a step down. */
+  record Report(StepRecord step) implements Action {}
+
+  /** Write a validation down. */
+  record ReportValidation(ValidationRecord validation) implements Action {}
+
+  /** Make a checkpoint exist, all of whose shards are written; then prune. */
+  record Publish(long step, List<ShardEntry> shards) implements Action {}
+
+  /** Forget everything after a step. */
+  record CutBack(long step) implements Action {}
+
+  /** Tell the user that something was lost and the run goes on. */
+  record Restarted(int restarts, String reason) implements Action {}
+
+  /** Tell the user something. */
+  record Note(String message) implements Action {}
+
+  /**
+   * All workers are there and training begins, or goes on with another number of them.
+   *
+   * @param step updates already made
+   * @param fingerprint of the first worker
+   * @param canary of the run
+   */
+  record Started(int workers, long step, String fingerprint, String canary) implements Action {}
+
+  /** Cancel the Spark job and submit another with so many tasks. */
+  record Resubmit(int submission, int workers) implements Action {}
+
+  /** The run is over: tell all workers and hosts of servers to end. */
+  record End(Outcome outcome) implements Action {}
+}

@@ -1,0 +1,196 @@
+package io.lockstep.driver.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * The actor around {@link Run}: hands it messages with the time, and does what it decides. Ends
+ * with the run.
+ */
+public final class Coordinator extends AbstractBehavior<ToCoordinator> {
+  private static final Duration TICK = Duration.ofMillis(500);
+  private static final Duration LINK_RETRY = Duration.ofMillis(300);
+
+  /** What the coordinator has the driver do; called in order, on the coordinator's thread. */
+  public interface Office {
+    /** Write down, make exist, or tell the user. */
+    void act(Action action);
+
+    /** The run is over. */
+    void end(Outcome outcome);
+  }
+
+  private record Attendant(long attempt, ActorRef<ToWorker> task, ActorRef<ToServers> servers) {}
+
+  private final Run run;
+  private final Office office;
+  private final ActorRef<ToServers> driverServers;
+  private final LongSupplier clock;
+  private final TimerScheduler<ToCoordinator> timers;
+  private final Map<Integer, Attendant> attendants = new HashMap<>();
+
+  private Coordinator(
+      ActorContext<ToCoordinator> context,
+      TimerScheduler<ToCoordinator> timers,
+      RunPlan plan,
+      Office office,
+      ActorRef<ToServers> driverServers,
+      LongSupplier clock) {
+    super(context);
+    this.run = new Run(plan, clock.getAsLong());
+    this.office = office;
+    this.driverServers = driverServers;
+    this.clock = clock;
+    this.timers = timers;
+    timers.startTimerWithFixedDelay(ToCoordinator.Tick.INSTANCE, TICK);
+  }
+
+  /**
+   * The coordinator of one run.
+   *
+   * @param office does what is decided outside of Akka
+   * @param driverServers hosts servers in the driver
+   * @param clock nanoseconds that never go back
+   */
+  public static Behavior<ToCoordinator> create(
+      RunPlan plan, Office office, ActorRef<ToServers> driverServers, LongSupplier clock) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new Coordinator(context, timers, plan, office, driverServers, clock)));
+  }
+
+  @Override
+  public Receive<ToCoordinator> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(ToCoordinator.Join.class, this::join)
+        .onMessage(ToCoordinator.TaskGone.class, m -> run(run.gone(m.worker(), m.attempt(), now())))
+        .onMessage(ToCoordinator.TaskFailed.class, m -> run(run.taskFailed(m, now())))
+        .onMessage(ToCoordinator.JobEnded.class, m -> run(run.jobEnded(m)))
+        .onMessage(ToCoordinator.ServerReady.class, m -> run(run.serverReady(m, now())))
+        .onMessage(ToCoordinator.ServerFailed.class, m -> run(run.serverFailed(m)))
+        .onMessage(ToCoordinator.StepApplied.class, m -> run(run.stepApplied(m, now())))
+        .onMessage(ToCoordinator.RoundReady.class, m -> run(run.roundReady(m)))
+        .onMessage(ToCoordinator.ShardSaved.class, m -> run(run.shardSaved(m, now())))
+        .onMessage(ToCoordinator.WorkerTimes.class, m -> run(run.workerTimes(m, now())))
+        .onMessage(ToCoordinator.ValidationSums.class, m -> run(run.validation(m)))
+        .onMessage(ToCoordinator.LinkLost.class, this::linkLost)
+        .onMessage(ToCoordinator.AskAgain.class, m -> run(run.linkLost(m.lost())))
+        .onMessage(ToCoordinator.NotFinite.class, m -> run(run.notFinite(m)))
+        .onMessage(ToCoordinator.Finished.class, m -> run(run.finished(m)))
+        .onMessage(ToCoordinator.Hopeless.class, m -> run(run.hopeless(m)))
+        .onMessage(ToCoordinator.Interrupt.class, m -> run(run.interrupt(m)))
+        .onMessageEquals(ToCoordinator.Tick.INSTANCE, () -> run(run.tick(now())))
+        .build();
+  }
+
+  private Behavior<ToCoordinator> join(ToCoordinator.Join join) {
+    List<Action> actions = run.joined(join, now());
+    if (!actions.isEmpty() && actions.get(0) instanceof Action.Refuse refuse) {
+      join.task().tell(new ToWorker.Refused(refuse.reason()));
+      return run(actions.subList(1, actions.size()));
+    }
+    Attendant before =
+        attendants.put(join.worker(), new Attendant(join.attempt(), join.task(), join.servers()));
+    if (before != null) {
+      getContext().unwatch(before.task());
+      before.task().tell(new ToWorker.Refused("attempt " + join.attempt() + " has taken over"));
+    }
+    getContext().watchWith(join.task(), new ToCoordinator.TaskGone(join.worker(), join.attempt()));
+    return run(actions);
+  }
+
+  /** Not at once: a server that died is known here a little later than at its workers. */
+  private Behavior<ToCoordinator> linkLost(ToCoordinator.LinkLost lost) {
+    timers.startSingleTimer("link " + lost.worker(), new ToCoordinator.AskAgain(lost), LINK_RETRY);
+    return this;
+  }
+
+  private Behavior<ToCoordinator> run(List<Action> actions) {
+    Behavior<ToCoordinator> next = this;
+    for (Action action : actions) {
+      next = act(action);
+    }
+    return next;
+  }
+
+  private Behavior<ToCoordinator> act(Action action) {
+    if (action instanceof Action.Host host) {
+      serversAt(host.host())
+          .tell(new ToServers.Host(host.incarnation(), host.step(), host.servers()));
+    } else if (action instanceof Action.Begin begin) {
+      tell(begin.worker(), new ToWorker.Begin(begin.incarnation(), begin.servers()));
+    } else if (action instanceof Action.Validated validated) {
+      tell(validated.worker(), new ToWorker.Validated(validated.step()));
+    } else if (action instanceof Action.HandTotals totals) {
+      handTotals(totals);
+    } else if (action instanceof Action.Resubmit) {
+      dismiss("another job takes over");
+      return perform(action);
+    } else if (action instanceof Action.End end) {
+      return end(end.outcome());
+    } else {
+      return perform(action);
+    }
+    return this;
+  }
+
+  /** What the office cannot do ends the run. */
+  private Behavior<ToCoordinator> perform(Action action) {
+    try {
+      office.act(action);
+      return this;
+    } catch (RuntimeException e) {
+      getContext().getLog().error("cannot do {}", action, e);
+      return run(run.hopeless(new ToCoordinator.Hopeless(-1, String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private ActorRef<ToServers> serversAt(int host) {
+    Attendant attendant = attendants.get(host);
+    return attendant == null ? driverServers : attendant.servers();
+  }
+
+  private void tell(int worker, ToWorker message) {
+    Attendant attendant = attendants.get(worker);
+    if (attendant != null) {
+      attendant.task().tell(message);
+    }
+  }
+
+  private void handTotals(Action.HandTotals totals) {
+    ToServers.Totals message =
+        new ToServers.Totals(totals.incarnation(), totals.step(), totals.round(), totals.totals());
+    driverServers.tell(message);
+    attendants.values().forEach(attendant -> attendant.servers().tell(message));
+  }
+
+  private void dismiss(String reason) {
+    for (Attendant attendant : attendants.values()) {
+      getContext().unwatch(attendant.task());
+      attendant.task().tell(new ToWorker.Stop(reason));
+    }
+    attendants.clear();
+  }
+
+  private Behavior<ToCoordinator> end(Outcome outcome) {
+    dismiss(outcome.kind() + (outcome.reason().isEmpty() ? "" : ": " + outcome.reason()));
+    driverServers.tell(new ToServers.Close());
+    office.end(outcome);
+    return Behaviors.stopped();
+  }
+
+  private long now() {
+    return clock.getAsLong();
+  }
+}

@@ -1,0 +1,521 @@
+package io.lockstep.driver.coordinator;
+
+import io.lockstep.common.checkpoint.Checkpoints;
+import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.common.config.Placement;
+import io.lockstep.driver.coordinator.Members.Member;
+import io.lockstep.driver.server.shard.RoundTotals;
+import io.lockstep.worker.link.ServerAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decisions of one run: a pure state machine. Each method takes an event and the time, and
+ * returns what is to be done, in order. It knows no actors, sockets, files or clocks.
+ *
+ * <pre>
+ * JOINING    workers of the present submission come; when all are there:
+ * STARTING   the next incarnation of the servers loads the last complete checkpoint; when all are:
+ * TRAINING   workers go on. A worker that dies comes back and goes on (driver placement), or, where
+ *            it had servers beside it, brings the next incarnation: STARTING. One that stays away
+ *            longer than joinTimeout brings another submission with fewer workers: JOINING
+ * OVER       done, failed or interrupted
+ * </pre>
+ */
+final class Run {
+  /** Attempts of one worker that may fail one after another without a step in between. */
+  static final int HOPELESS_ATTEMPTS = 5;
+
+  /** The states. */
+  enum State {
+    JOINING,
+    STARTING,
+    TRAINING,
+    OVER
+  }
+
+  private final RunPlan plan;
+  private final Members members;
+  private final Steps steps;
+  private RoundTotals rounds;
+  private final Validations validations;
+  private final Map<Integer, ServerAddress> servers = new HashMap<>();
+  private final TreeMap<Long, Map<Integer, ShardEntry>> shards = new TreeMap<>();
+  private final Map<Integer, Integer> fruitlessAttempts = new HashMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private State state = State.JOINING;
+  private int submission = 1;
+  private int incarnation;
+  private long checkpoint;
+  private int restarts;
+  private boolean reproducible = true;
+  private @Nullable String fingerprint;
+  private @Nullable String canary;
+  private long trainNanos;
+  private long trainSteps;
+  private double epochLoss;
+  private long epochLossSteps;
+
+  Run(RunPlan plan, long now) {
+    this.plan = plan;
+    this.members = new Members(plan.workers(), now);
+    this.steps = new Steps(plan);
+    this.rounds = new RoundTotals(plan.layout());
+    this.validations = new Validations(plan);
+    this.checkpoint = plan.firstStep();
+    this.canary = plan.fingerprint().isEmpty() ? null : plan.fingerprint();
+  }
+
+  State state() {
+    return state;
+  }
+
+  int incarnation() {
+    return incarnation;
+  }
+
+  // --- workers come and go ---
+
+  List<Action> joined(ToCoordinator.Join join, long now) {
+    List<Action> actions = new ArrayList<>();
+    Optional<String> refusal = refusal(join);
+    if (refusal.isPresent()) {
+      actions.add(new Action.Refuse(refusal.get()));
+      return actions;
+    }
+    if (fingerprint == null) {
+      fingerprint = join.fingerprint().toString();
+    }
+    if (!join.fingerprint().canary().equals(canary) && !accept(join, actions)) {
+      return actions;
+    }
+    Member before = members.get(join.worker());
+    boolean hadServers = before != null && hasServers(join.worker());
+    if (before != null) {
+      lost(before.worker, before.attempt, "replaced", now, actions);
+    }
+    members.add(join);
+    if (state == State.OVER) {
+      return actions;
+    }
+    if (state == State.JOINING) {
+      if (members.complete()) {
+        actions.add(
+            new Action.Started(
+                members.workers(),
+                checkpoint,
+                String.valueOf(fingerprint),
+                String.valueOf(canary)));
+        startIncarnation(actions);
+      }
+    } else if (hadServers) {
+      startIncarnation(actions);
+    } else if (state == State.TRAINING) {
+      actions.add(begin(join.worker()));
+    }
+    return actions;
+  }
+
+  private Optional<String> refusal(ToCoordinator.Join join) {
+    if (!plan.runToken().equals(join.runToken())) {
+      return Optional.of("the run's token must be that of this run: another run, or a stranger");
+    }
+    if (state == State.OVER) {
+      return Optional.of("the run is over");
+    }
+    if (join.submission() != submission) {
+      return Optional.of("job " + join.submission() + " has been replaced by job " + submission);
+    }
+    Member present = members.get(join.worker());
+    if (present != null && present.attempt >= join.attempt()) {
+      return Optional.of(
+          "attempt " + present.attempt + " of worker " + join.worker() + " has taken over");
+    }
+    return Optional.empty();
+  }
+
+  /** The first canary is the run's; another is refused, or marks the run. */
+  private boolean accept(ToCoordinator.Join join, List<Action> actions) {
+    if (canary == null) {
+      canary = join.fingerprint().canary();
+      return true;
+    }
+    String difference =
+        "worker "
+            + join.worker()
+            + " on "
+            + join.host()
+            + " computes other bits than this run: canary must be "
+            + canary
+            + ", got "
+            + join.fingerprint();
+    if (plan.allowDifferentFingerprint()) {
+      if (reproducible) {
+        note(difference + "; the run is not reproducible", actions);
+      }
+      reproducible = false;
+      return true;
+    }
+    String wayOut = "; leave that host out, or set allowDifferentFingerprint: true";
+    actions.add(new Action.Refuse(difference + wayOut));
+    if (fruitless(join.worker()) >= HOPELESS_ATTEMPTS) {
+      fail(difference + wayOut, actions);
+    }
+    return false;
+  }
+
+  /** A watched task has ended or cannot be reached. */
+  List<Action> gone(int worker, long attempt, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER && members.isPresent(worker, attempt)) {
+      lost(worker, attempt, "its process or task ended", now, actions);
+      completeIfDone(actions);
+    }
+    return actions;
+  }
+
+  /** Spark says that a task's attempt failed; it may never have joined. */
+  List<Action> taskFailed(ToCoordinator.TaskFailed failed, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state == State.OVER) {
+      return actions;
+    }
+    Member present = members.get(failed.worker());
+    if (present == null || present.attempt <= failed.attempt()) {
+      lost(failed.worker(), failed.attempt(), failed.reason(), now, actions);
+    }
+    if (fruitless(failed.worker()) >= HOPELESS_ATTEMPTS) {
+      fail(
+          "worker "
+              + failed.worker()
+              + " failed "
+              + HOPELESS_ATTEMPTS
+              + " times without a step in between, the last time: "
+              + failed.reason(),
+          actions);
+    }
+    return actions;
+  }
+
+  private int fruitless(int worker) {
+    return fruitlessAttempts.merge(worker, 1, Integer::sum);
+  }
+
+  private void lost(int worker, long attempt, String reason, long now, List<Action> actions) {
+    Member member = members.get(worker);
+    String who = member == null ? "worker " + worker : member.toString();
+    if (members.lost(worker, attempt, now)) {
+      restarts++;
+      actions.add(new Action.Restarted(restarts, who + ": " + reason));
+    }
+  }
+
+  /** Time has passed: lines that waited for the dead, and slots that did not come back. */
+  List<Action> tick(long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state == State.OVER) {
+      return actions;
+    }
+    report(now, actions);
+    if (members.missingNanos(now) > plan.joinTimeout().toNanos()) {
+      resubmit(now, actions);
+    }
+    return actions;
+  }
+
+  private void resubmit(long now, List<Action> actions) {
+    int slots = members.alive();
+    long seconds = plan.joinTimeout().toSeconds();
+    if (slots == 0) {
+      fail(
+          "no worker joined within cluster.joinTimeout ("
+              + seconds
+              + "s): the cluster has no free slot; add cores, or wait longer",
+          actions);
+      return;
+    }
+    note(
+        "only "
+            + slots
+            + " of "
+            + members.workers()
+            + " workers were there after cluster.joinTimeout ("
+            + seconds
+            + "s): going on with "
+            + slots,
+        actions);
+    submission++;
+    members.reset(slots, now);
+    servers.clear();
+    fruitlessAttempts.clear();
+    state = State.JOINING;
+    actions.add(new Action.Resubmit(submission, slots));
+  }
+
+  List<Action> jobEnded(ToCoordinator.JobEnded ended) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER && ended.submission() == submission) {
+      fail("Spark ended the job: " + ended.reason(), actions);
+    }
+    return actions;
+  }
+
+  // --- servers ---
+
+  private void startIncarnation(List<Action> actions) {
+    state = State.STARTING;
+    incarnation++;
+    servers.clear();
+    rounds = new RoundTotals(plan.layout());
+    shards.clear();
+    if (incarnation > 1) {
+      steps.cutBack(checkpoint);
+      validations.cutBack(checkpoint);
+      actions.add(new Action.CutBack(checkpoint));
+    }
+    int workers = members.workers();
+    if (plan.placement() == Placement.DRIVER) {
+      actions.add(
+          new Action.Host(
+              Action.DRIVER, incarnation, checkpoint, plan.serversOf(Action.DRIVER, workers)));
+      return;
+    }
+    for (Member member : members.all()) {
+      actions.add(
+          new Action.Host(
+              member.worker, incarnation, checkpoint, plan.serversOf(member.worker, workers)));
+    }
+  }
+
+  private boolean hasServers(int worker) {
+    return !plan.serversOf(worker, members.workers()).isEmpty();
+  }
+
+  List<Action> serverReady(ToCoordinator.ServerReady ready, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.STARTING || ready.incarnation() != incarnation) {
+      return actions;
+    }
+    servers.put(ready.address().server(), ready.address());
+    if (servers.size() == plan.servers()) {
+      state = State.TRAINING;
+      steps.startClock(now);
+      members.all().forEach(member -> actions.add(begin(member.worker)));
+    }
+    return actions;
+  }
+
+  List<Action> serverFailed(ToCoordinator.ServerFailed failed) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER && failed.incarnation() == incarnation) {
+      fail("server " + failed.server() + " cannot go on: " + failed.reason(), actions);
+    }
+    return actions;
+  }
+
+  private Action begin(int worker) {
+    List<ServerAddress> addresses =
+        java.util.stream.IntStream.range(0, plan.servers())
+            .mapToObj(server -> java.util.Objects.requireNonNull(servers.get(server)))
+            .toList();
+    return new Action.Begin(worker, incarnation, addresses);
+  }
+
+  /** Asked some time after a worker lost a link: if nothing has changed, it tries again. */
+  List<Action> linkLost(ToCoordinator.LinkLost lost) {
+    boolean again =
+        state == State.TRAINING
+            && lost.incarnation() == incarnation
+            && members.isPresent(lost.worker(), lost.attempt());
+    return again ? List.of(begin(lost.worker())) : List.of();
+  }
+
+  List<Action> roundReady(ToCoordinator.RoundReady part) {
+    if (state != State.TRAINING || part.incarnation() != incarnation) {
+      return List.of();
+    }
+    double[][] totals = rounds.add(part.sums());
+    return totals == null
+        ? List.of()
+        : List.of(
+            new Action.HandTotals(incarnation, part.sums().step(), part.sums().round(), totals));
+  }
+
+  // --- steps ---
+
+  List<Action> stepApplied(ToCoordinator.StepApplied applied, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state == State.TRAINING && applied.incarnation() == incarnation) {
+      steps.applied(applied, now);
+      report(now, actions);
+    }
+    return actions;
+  }
+
+  List<Action> workerTimes(ToCoordinator.WorkerTimes times, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER) {
+      steps.times(times.worker(), times.times());
+      report(now, actions);
+    }
+    return actions;
+  }
+
+  private void report(long now, List<Action> actions) {
+    for (var line = steps.poll(members.workers(), now);
+        line.isPresent();
+        line = steps.poll(members.workers(), now)) {
+      count(line.get());
+      actions.add(new Action.Report(line.get()));
+    }
+    publish(actions);
+    completeIfDone(actions);
+  }
+
+  private void count(io.lockstep.driver.report.StepRecord line) {
+    fruitlessAttempts.clear();
+    trainNanos += (long) (line.seconds() * 1e9);
+    trainSteps++;
+    if ((line.step() - 1) % plan.milestones().epochs().stepsPerEpoch() == 0) {
+      epochLoss = 0;
+      epochLossSteps = 0;
+    }
+    epochLoss += line.loss();
+    epochLossSteps++;
+  }
+
+  List<Action> shardSaved(ToCoordinator.ShardSaved saved, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state == State.TRAINING && saved.incarnation() == incarnation) {
+      shards.computeIfAbsent(saved.step(), s -> new TreeMap<>()).put(saved.server(), saved.entry());
+      report(now, actions);
+    }
+    return actions;
+  }
+
+  /** A checkpoint comes to exist once all its shards are written, and all lines up to it. */
+  private void publish(List<Action> actions) {
+    while (!shards.isEmpty()) {
+      var first = shards.firstEntry();
+      if (first.getValue().size() < plan.busyShards() || steps.next() <= first.getKey()) {
+        return;
+      }
+      shards.pollFirstEntry();
+      checkpoint = first.getKey();
+      actions.add(new Action.Publish(checkpoint, List.copyOf(first.getValue().values())));
+    }
+  }
+
+  // --- validation and the end ---
+
+  List<Action> validation(ToCoordinator.ValidationSums sums) {
+    List<Action> actions = new ArrayList<>();
+    if (state == State.OVER) {
+      return actions;
+    }
+    validations
+        .add(sums)
+        .ifPresent(
+            record -> {
+              steps.pause(record.step(), (long) (record.seconds() * 1e9));
+              actions.add(new Action.ReportValidation(record));
+            });
+    actions.add(new Action.Validated(sums.worker(), sums.step()));
+    completeIfDone(actions);
+    return actions;
+  }
+
+  List<Action> finished(ToCoordinator.Finished finished) {
+    List<Action> actions = new ArrayList<>();
+    Member member = members.get(finished.worker());
+    if (state != State.OVER && member != null && member.attempt == finished.attempt()) {
+      member.finished = true;
+      completeIfDone(actions);
+    }
+    return actions;
+  }
+
+  /** A worker that died after the last step has nothing left to do and is not waited for. */
+  private void completeIfDone(List<Action> actions) {
+    long last = plan.milestones().lastStep();
+    boolean allFinished =
+        !members.all().isEmpty()
+            && members.all().stream().allMatch(member -> member.finished || !member.alive);
+    if (state == State.TRAINING
+        && checkpoint == last
+        && allFinished
+        && validations.complete(last)) {
+      end(Outcome.Kind.DONE, "", actions);
+    }
+  }
+
+  List<Action> notFinite(ToCoordinator.NotFinite found) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER) {
+      String what =
+          found.tensor().isEmpty()
+              ? "the loss is not finite"
+              : "the gradient of " + found.tensor() + " is not finite";
+      fail(
+          what
+              + " at step "
+              + found.step()
+              + ", stream "
+              + found.stream()
+              + "; lower optimizer.learningRate, or clip gradients; the last good checkpoint is "
+              + Checkpoints.folder(checkpoint),
+          actions);
+    }
+    return actions;
+  }
+
+  List<Action> hopeless(ToCoordinator.Hopeless hopeless) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER) {
+      fail(hopeless.reason(), actions);
+    }
+    return actions;
+  }
+
+  List<Action> interrupt(ToCoordinator.Interrupt interrupt) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER) {
+      end(Outcome.Kind.INTERRUPTED, interrupt.reason(), actions);
+    }
+    return actions;
+  }
+
+  private void note(String message, List<Action> actions) {
+    notes.add(message);
+    actions.add(new Action.Note(message));
+  }
+
+  private void fail(String reason, List<Action> actions) {
+    end(Outcome.Kind.FAILED, reason, actions);
+  }
+
+  private void end(Outcome.Kind kind, String reason, List<Action> actions) {
+    state = State.OVER;
+    actions.add(
+        new Action.End(
+            new Outcome(
+                kind,
+                reason,
+                checkpoint,
+                members.workers(),
+                members.all().stream().map(member -> member.pid).toList(),
+                restarts,
+                reproducible,
+                fingerprint == null ? "" : fingerprint,
+                trainNanos,
+                trainSteps,
+                epochLossSteps == 0 ? Double.NaN : epochLoss / epochLossSteps,
+                validations.last(),
+                notes)));
+  }
+}

@@ -1,0 +1,83 @@
+package io.lockstep.driver.coordinator;
+
+import io.lockstep.common.config.Placement;
+import io.lockstep.common.data.StreamSummary;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.worker.Milestones;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongToDoubleFunction;
+
+/**
+ * What is known of a run before it begins.
+ *
+ * @param runToken the run's secret
+ * @param layout of the parameters
+ * @param streams M
+ * @param training the streams of training examples, for the number of examples of a step
+ * @param milestones what happens after which step
+ * @param firstStep updates already done, by the checkpoint that is resumed; 0 for a new run
+ * @param workers tasks that are submitted at first
+ * @param servers shards
+ * @param placement where servers live
+ * @param metrics the figures that follow from the totals of the validation's further sums
+ * @param learningRate the rate of a step, which counts from 0
+ * @param joinTimeout how long workers are waited for
+ * @param fingerprint the canary of the run that is resumed; empty for a new one
+ * @param allowDifferentFingerprint whether a process that computes other bits may take part
+ */
+public record RunPlan(
+    String runToken,
+    Layout layout,
+    int streams,
+    List<StreamSummary> training,
+    Milestones milestones,
+    long firstStep,
+    int workers,
+    int servers,
+    Placement placement,
+    Function<double[], Map<String, Double>> metrics,
+    LongToDoubleFunction learningRate,
+    Duration joinTimeout,
+    String fingerprint,
+    boolean allowDifferentFingerprint) {
+
+  /** Shards that hold chunks: where there are more servers than chunks, some have nothing to do. */
+  int busyShards() {
+    return (int) layout.shards(servers).stream().filter(shard -> !shard.isEmpty()).count();
+  }
+
+  /** The host of a server: a worker, or {@link Action#DRIVER}. */
+  int hostOf(int server, int workersNow) {
+    return placement == Placement.DRIVER ? Action.DRIVER : server % workersNow;
+  }
+
+  /** The numbers of the servers that a host has. */
+  List<Integer> serversOf(int host, int workersNow) {
+    return java.util.stream.IntStream.range(0, servers)
+        .filter(server -> hostOf(server, workersNow) == host)
+        .boxed()
+        .toList();
+  }
+
+  /** Examples of the batch of an update, by its number from 1: what the streams still have. */
+  long examples(long step) {
+    int slice = milestones.epochs().slice();
+    long from = milestones.epochs().from(step - 1);
+    return training.stream()
+        .mapToLong(stream -> Math.max(0, Math.min(slice, stream.count() - from)))
+        .sum();
+  }
+
+  /** Examples of so many updates from the beginning. */
+  public long examplesUpTo(long step) {
+    long perEpoch = milestones.epochs().stepsPerEpoch();
+    long wholeEpochs = step / perEpoch;
+    long epoch = java.util.stream.LongStream.rangeClosed(1, perEpoch).map(this::examples).sum();
+    long rest =
+        java.util.stream.LongStream.rangeClosed(1, step % perEpoch).map(this::examples).sum();
+    return wholeEpochs * epoch + rest;
+  }
+}

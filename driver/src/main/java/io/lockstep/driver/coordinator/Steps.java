@@ -1,0 +1,153 @@
+package io.lockstep.driver.coordinator;
+
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.optim.TensorSums;
+import io.lockstep.driver.report.StepRecord;
+import io.lockstep.driver.server.shard.StepReport;
+import io.lockstep.worker.StepTimes;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Puts the lines of {@code steps.jsonl} together: the servers say what a step came to, the workers,
+ * a little later and several steps at a time, where their time went. A line is ready when all have
+ * spoken; workers are not waited for longer than {@link #PATIENCE}, since one that died never will.
+ */
+final class Steps {
+  /** How long a line waits for the workers' times. */
+  static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final RunPlan plan;
+  private final TensorSums tensorSums;
+
+  private final TreeMap<Long, Pending> pending = new TreeMap<>();
+  private final TreeMap<Long, Long> pauses = new TreeMap<>();
+  private long next;
+  private long lastNanos;
+
+  Steps(RunPlan plan) {
+    this.plan = plan;
+    this.tensorSums = TensorSums.of(plan.layout());
+
+    this.next = plan.firstStep() + 1;
+  }
+
+  /** What is known of one step. */
+  private static final class Pending {
+    private final double[][] squares;
+    private final boolean[] applied;
+    private final Map<Integer, StepTimes> times = new HashMap<>();
+    private int missing;
+    private double loss;
+
+    private long nanos;
+
+    Pending(Layout layout, int servers, int busyShards) {
+      this.squares = new double[layout.chunks().size()][];
+      this.applied = new boolean[servers];
+      this.missing = busyShards;
+    }
+  }
+
+  /** The first step whose line is not out. */
+  long next() {
+    return next;
+  }
+
+  /** Time begins to count for the next step. */
+  void startClock(long now) {
+    lastNanos = now;
+  }
+
+  /** Training waited for so long after a step; the next step's time leaves that out. */
+  void pause(long afterStep, long nanos) {
+    pauses.put(afterStep, nanos);
+  }
+
+  void applied(ToCoordinator.StepApplied applied, long now) {
+    StepReport report = applied.report();
+    if (report.step() + 1 < next) {
+      return;
+    }
+    Pending step = pendingOf(report.step() + 1);
+    if (step.applied[applied.server()]) {
+      return;
+    }
+    step.applied[applied.server()] = true;
+    step.missing--;
+    step.loss = report.loss();
+    for (int c = 0; c < report.gradientSquares().length; c++) {
+      step.squares[report.firstChunk() + c] = new double[] {report.gradientSquares()[c]};
+    }
+    if (step.missing == 0) {
+      step.nanos = now;
+    }
+  }
+
+  void times(int worker, List<StepTimes> times) {
+    for (StepTimes each : times) {
+      if (each.step() >= next) {
+        pendingOf(each.step()).times.put(worker, each);
+      }
+    }
+  }
+
+  /**
+   * The next line, where it is ready.
+   *
+   * @param workers how many times to wait for
+   */
+  java.util.Optional<StepRecord> poll(int workers, long now) {
+    Pending step = pending.get(next);
+    if (step == null || step.missing > 0) {
+      return java.util.Optional.empty();
+    }
+    if (step.times.size() < workers && now - step.nanos < PATIENCE.toNanos()) {
+      return java.util.Optional.empty();
+    }
+    pending.remove(next);
+    StepRecord line = line(next, step);
+    lastNanos = step.nanos;
+    next++;
+    return java.util.Optional.of(line);
+  }
+
+  /** Forgets every step after this one: they will be made again. */
+  void cutBack(long step) {
+    pending.tailMap(step, false).clear();
+    next = Math.min(next, step + 1);
+  }
+
+  private StepRecord line(long step, Pending found) {
+    long pause = pauses.getOrDefault(step - 1, 0L);
+    pauses.headMap(step).clear();
+    double seconds = Math.max(1, found.nanos - lastNanos - pause) / 1e9;
+    double squares = 0;
+    for (double[] tensor : tensorSums.reduce(found.squares)) {
+      squares += tensor[0];
+    }
+    return new StepRecord(
+        step,
+        plan.milestones().epochs().epoch(step - 1) + 1,
+        found.loss,
+        plan.learningRate().applyAsDouble(step - 1),
+        Math.sqrt(squares),
+        plan.examples(step) / seconds,
+        seconds,
+        slowest(found, StepTimes::computeNanos),
+        slowest(found, StepTimes::sendNanos),
+        slowest(found, StepTimes::waitNanos));
+  }
+
+  private static double slowest(Pending step, java.util.function.ToLongFunction<StepTimes> part) {
+    return step.times.values().stream().mapToLong(part).max().orElse(0) / 1e9;
+  }
+
+  private Pending pendingOf(long step) {
+    return pending.computeIfAbsent(
+        step, s -> new Pending(plan.layout(), plan.servers(), plan.busyShards()));
+  }
+}

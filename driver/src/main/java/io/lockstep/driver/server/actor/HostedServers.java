@@ -1,0 +1,188 @@
+package io.lockstep.driver.server.actor;
+
+import io.lockstep.common.checkpoint.CheckpointException;
+import io.lockstep.common.checkpoint.Manifest;
+import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.common.checkpoint.ShardWriter;
+import io.lockstep.common.layout.Chunk;
+import io.lockstep.driver.coordinator.ToCoordinator;
+import io.lockstep.driver.server.link.LocalRounds;
+import io.lockstep.driver.server.link.ParameterServer;
+import io.lockstep.driver.server.link.ServerEvents;
+import io.lockstep.driver.server.link.ServerSettings;
+import io.lockstep.driver.server.shard.ParameterShard;
+import io.lockstep.driver.server.shard.RoundSums;
+import io.lockstep.driver.server.shard.StepFailure;
+import io.lockstep.driver.server.shard.StepReport;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameter servers of one place, a process or a task: those of one incarnation at a time. Safe
+ * for threads. What they have to say goes to the coordinator as messages.
+ */
+public final class HostedServers implements AutoCloseable {
+  private final ServerPlan plan;
+  private final Consumer<ToCoordinator> coordinator;
+  private final Map<Integer, ParameterServer> servers = new HashMap<>();
+  private int incarnation;
+  private boolean closed;
+
+  /**
+   * No servers yet.
+   *
+   * @param coordinator is told what happens; returns at once
+   */
+  public HostedServers(ServerPlan plan, Consumer<ToCoordinator> coordinator) {
+    this.plan = plan;
+    this.coordinator = coordinator;
+  }
+
+  /**
+   * Closes the servers of an earlier incarnation and starts those of this one.
+   *
+   * @param newIncarnation must be later than the present one, otherwise nothing happens
+   * @param step the checkpoint to load, 0 for the first values
+   * @param numbers which servers; perhaps none
+   */
+  public synchronized void host(int newIncarnation, long step, List<Integer> numbers) {
+    if (closed || newIncarnation <= incarnation) {
+      return;
+    }
+    closeServers();
+    incarnation = newIncarnation;
+    long busyHere =
+        numbers.stream()
+            .filter(s -> !plan.layout().shards(plan.servers()).get(s).isEmpty())
+            .count();
+    LocalRounds allHere = busyHere == plan.busyShards() ? new LocalRounds(plan.layout()) : null;
+    for (int number : numbers) {
+      try {
+        servers.put(number, start(number, step, allHere));
+      } catch (IOException | RuntimeException e) {
+        fail(newIncarnation, number, e);
+        return;
+      }
+    }
+    if (allHere != null) {
+      allHere.servers(List.copyOf(servers.values()));
+    }
+    servers
+        .values()
+        .forEach(
+            server ->
+                coordinator.accept(
+                    new ToCoordinator.ServerReady(newIncarnation, server.address())));
+  }
+
+  /** Hands the totals of a round to the servers of that incarnation. */
+  public synchronized void totals(int ofIncarnation, long step, int round, double[][] totals) {
+    if (ofIncarnation == incarnation) {
+      servers.values().forEach(server -> server.totals(step, round, totals));
+    }
+  }
+
+  private ParameterServer start(int number, long step, @Nullable LocalRounds allHere)
+      throws IOException {
+    List<Chunk> chunks = plan.layout().shards(plan.servers()).get(number);
+    ParameterShard shard =
+        new ParameterShard(
+            plan.tree(), plan.layout(), chunks, plan.update(), plan.learningRate(), step);
+    if (step == 0) {
+      for (Chunk chunk : chunks) {
+        float[] values = new float[chunk.length()];
+        plan.firstValues().fill(chunk.tensor(), chunk.tensorOffset(), values, chunk.length());
+        shard.initialize(chunk, values);
+      }
+    } else if (!chunks.isEmpty()) {
+      Manifest manifest = plan.checkpoints().manifest(step);
+      int first = shard.firstChunk();
+      plan.checkpoints().read(manifest, first, first + chunks.size(), shard::load);
+    }
+    Events events = new Events(number, incarnation, shard, allHere);
+    ServerSettings settings =
+        new ServerSettings(
+            plan.runToken(), incarnation, number, plan.host(), 0, plan.socketFolder());
+    return ParameterServer.start(settings, shard, plan.layout().chunkElements(), events);
+  }
+
+  private void fail(int ofIncarnation, int number, Exception e) {
+    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+    coordinator.accept(new ToCoordinator.ServerFailed(ofIncarnation, number, reason));
+  }
+
+  private void closeServers() {
+    servers.values().forEach(ParameterServer::close);
+    servers.clear();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    closeServers();
+  }
+
+  /** Forwards what a server tells, and writes its part of a checkpoint between two steps. */
+  private final class Events implements ServerEvents {
+    private final int server;
+    private final int ownIncarnation;
+    private final ParameterShard shard;
+    private final @Nullable LocalRounds allHere;
+
+    Events(int server, int ownIncarnation, ParameterShard shard, @Nullable LocalRounds allHere) {
+      this.server = server;
+      this.ownIncarnation = ownIncarnation;
+      this.shard = shard;
+      this.allHere = allHere;
+    }
+
+    @Override
+    public void stepDone(StepReport report) {
+      coordinator.accept(new ToCoordinator.StepApplied(ownIncarnation, server, report));
+      long done = report.step() + 1;
+      if (plan.milestones().checkpoints(done)) {
+        try {
+          coordinator.accept(
+              new ToCoordinator.ShardSaved(ownIncarnation, server, done, save(done)));
+        } catch (CheckpointException e) {
+          fail(ownIncarnation, server, e);
+        }
+      }
+    }
+
+    private ShardEntry save(long step) {
+      int first = shard.firstChunk();
+      int end = first + shard.chunks().size();
+      try (ShardWriter writer =
+          ShardWriter.create(
+              plan.checkpoints().store(),
+              plan.layout(),
+              step,
+              server,
+              plan.servers(),
+              first,
+              end)) {
+        shard.forEachChunk(writer::write);
+        return writer.commit();
+      }
+    }
+
+    @Override
+    public void roundReady(RoundSums sums) {
+      if (allHere == null) {
+        coordinator.accept(new ToCoordinator.RoundReady(ownIncarnation, sums));
+      } else {
+        allHere.roundReady(sums);
+      }
+    }
+
+    @Override
+    public void failed(StepFailure failure) {
+      coordinator.accept(new ToCoordinator.ServerFailed(ownIncarnation, server, failure.message()));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.lockstep.driver.server.actor;
+
+import io.lockstep.common.checkpoint.Checkpoints;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.driver.coordinator.RunParts;
+import io.lockstep.worker.Milestones;
+import java.nio.file.Path;
+import java.util.function.LongToDoubleFunction;
+
+/**
+ * What all servers of a run have in common.
+ *
+ * @param runToken the run's secret
+ * @param servers how many there are
+ * @param layout of the parameters
+ * @param tree over the slices of a step
+ * @param update what a step does
+ * @param learningRate of a step, which counts from 0
+ * @param firstValues of the parameters, where there is no checkpoint yet
+ * @param milestones after which steps checkpoints are written
+ * @param checkpoints where they lie
+ * @param host name or address to listen on
+ * @param socketFolder of the run's Unix-domain sockets on this host
+ */
+public record ServerPlan(
+    String runToken,
+    int servers,
+    Layout layout,
+    ReductionTree tree,
+    UpdatePlan update,
+    LongToDoubleFunction learningRate,
+    FirstValues firstValues,
+    Milestones milestones,
+    Checkpoints checkpoints,
+    String host,
+    Path socketFolder) {
+  /** The first values of any run of a tensor's elements. */
+  @FunctionalInterface
+  public interface FirstValues {
+    /**
+     * Computes them.
+     *
+     * @param tensor its number in the layout
+     * @param from the first element within the tensor
+     * @param target receives them, from 0
+     * @param length how many
+     */
+    void fill(int tensor, int from, float[] target, int length);
+  }
+
+  /** The plan of a run's servers at one place. */
+  public static ServerPlan of(
+      RunParts parts, String runToken, Checkpoints checkpoints, String host, Path socketFolder) {
+    long seed = parts.configuration().seed();
+    return new ServerPlan(
+        runToken,
+        parts.configuration().cluster().servers(),
+        parts.layout(),
+        parts.tree(),
+        parts.update(),
+        parts.schedule()::rate,
+        (tensor, from, target, length) ->
+            parts.network().initialize(seed, tensor, from, target, 0, length),
+        parts.milestones(),
+        checkpoints,
+        host,
+        socketFolder);
+  }
+
+  /** Shards that hold chunks. */
+  long busyShards() {
+    return layout.shards(servers).stream().filter(shard -> !shard.isEmpty()).count();
+  }
+}

@@ -1,0 +1,94 @@
+package io.lockstep.driver.spark;
+
+import io.lockstep.common.config.ClusterSection;
+import io.lockstep.common.config.RunConfiguration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Spark as a run needs it: one slot a worker on this machine, or the cluster of the configuration;
+ * task failures without a limit that a long run could reach; native libraries pinned before they
+ * load. Stops the session where it has made it.
+ */
+public final class SparkRuntime implements AutoCloseable {
+  /** Failures of one task that Spark takes; the coordinator knows better when to give up. */
+  private static final String MOST_FAILURES = "1000000";
+
+  private static final Map<String, String> PINNED =
+      Map.of(
+          "OMP_NUM_THREADS", "1",
+          "OPENBLAS_CORETYPE", "HASWELL",
+          "DNNL_MAX_CPU_ISA", "AVX2");
+
+  private final SparkSession session;
+  private final boolean own;
+
+  private SparkRuntime(SparkSession session, boolean own) {
+    this.session = session;
+    this.own = own;
+  }
+
+  /** Starts Spark, or takes the session that is there, as under spark-submit. */
+  public static SparkRuntime start(RunConfiguration configuration) {
+    boolean present = SparkSession.getDefaultSession().exists(s -> !s.sparkContext().isStopped());
+    SparkSession.Builder builder = SparkSession.builder().appName(configuration.name());
+    if (!present) {
+      builder.master(master(configuration.cluster()));
+      settings(configuration.cluster()).forEach(builder::config);
+    }
+    return new SparkRuntime(builder.getOrCreate(), !present);
+  }
+
+  /** Spark's name of the master: local gives each worker a slot, whatever the machine's cores. */
+  static String master(ClusterSection cluster) {
+    return cluster.master().equals("local")
+        ? "local[" + cluster.workers() + "," + MOST_FAILURES + "]"
+        : cluster.master();
+  }
+
+  static Map<String, String> settings(ClusterSection cluster) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    boolean local = cluster.master().startsWith("local");
+    settings.put("spark.ui.enabled", Boolean.toString(!local));
+    settings.put("spark.ui.showConsoleProgress", "false");
+    settings.put("spark.task.maxFailures", MOST_FAILURES);
+    settings.put("spark.stage.maxConsecutiveAttempts", MOST_FAILURES);
+    settings.put("spark.executor.maxNumFailures", MOST_FAILURES);
+    settings.put("spark.deploy.maxExecutorRetries", "-1");
+    settings.put("spark.excludeOnFailure.enabled", "false");
+    settings.put("spark.speculation", "false");
+    settings.put("spark.locality.wait", "0");
+    settings.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    settings.put("spark.sql.catalogImplementation", "in-memory");
+    if (local) {
+      settings.put("spark.driver.bindAddress", "127.0.0.1");
+      settings.put("spark.driver.host", "127.0.0.1");
+    } else {
+      settings.put("spark.task.cpus", Integer.toString(cluster.threads()));
+      if (!cluster.host().isEmpty()) {
+        settings.put("spark.driver.host", cluster.host());
+      }
+    }
+    PINNED.forEach((name, value) -> settings.put("spark.executorEnv." + name, value));
+    settings.putAll(cluster.spark());
+    return settings;
+  }
+
+  /** The session. */
+  public SparkSession session() {
+    return session;
+  }
+
+  /** The name or address by which executors reach the driver. */
+  public String host() {
+    return session.sparkContext().conf().get("spark.driver.host", "127.0.0.1");
+  }
+
+  @Override
+  public void close() {
+    if (own) {
+      session.stop();
+    }
+  }
+}

@@ -1,0 +1,586 @@
+package io.lockstep.driver.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.common.config.Interval;
+import io.lockstep.common.config.Placement;
+import io.lockstep.common.data.EpochPlan;
+import io.lockstep.common.data.StreamSummary;
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.Role;
+import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.driver.report.StepRecord;
+import io.lockstep.driver.report.ValidationRecord;
+import io.lockstep.driver.server.shard.RoundSums;
+import io.lockstep.driver.server.shard.StepReport;
+import io.lockstep.worker.Fingerprint;
+import io.lockstep.worker.Milestones;
+import io.lockstep.worker.StepTimes;
+import io.lockstep.worker.StreamSums;
+import io.lockstep.worker.link.ServerAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RunTest {
+  private static final String TOKEN = "secret";
+  private static final long SECOND = 1_000_000_000L;
+  private static final Layout LAYOUT =
+      Layout.of(
+          List.of(
+              new TensorSpec("a.W", List.of(4, 5), Role.WEIGHT),
+              new TensorSpec("a.b", List.of(5), Role.BIAS)),
+          5);
+
+  private final List<Action> actions = new ArrayList<>();
+  private int workers = 2;
+  private int servers = 2;
+  private Placement placement = Placement.DRIVER;
+  private boolean allowDifferent;
+  private long firstStep;
+  private long now = 100 * SECOND;
+  private long attempts;
+
+  @Test
+  void trainingBeginsOnceAllWorkersAndServersAreThere() {
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    assertThat(actions).isEmpty();
+    take(run.joined(join(1), now));
+    assertThat(actions)
+        .containsExactly(started(2), new Action.Host(Action.DRIVER, 1, 0, List.of(0, 1)));
+    actions.clear();
+    take(run.serverReady(ready(1, 1), now));
+    assertThat(actions).isEmpty();
+    take(run.serverReady(ready(1, 0), now));
+    assertThat(actions).containsExactly(begin(0, 1), begin(1, 1));
+  }
+
+  @Test
+  void serversBesideWorkersAreDealtByTheirNumbers() {
+    placement = Placement.WORKERS;
+    servers = 3;
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.joined(join(1), now));
+    assertThat(actions)
+        .contains(new Action.Host(0, 1, 0, List.of(0, 2)), new Action.Host(1, 1, 0, List.of(1)));
+  }
+
+  @Test
+  void aStrangerIsRefused() {
+    Run run = newRun();
+    ToCoordinator.Join join = join(0);
+    take(
+        run.joined(
+            new ToCoordinator.Join(
+                "guess",
+                join.submission(),
+                join.worker(),
+                join.attempt(),
+                join.pid(),
+                join.host(),
+                join.fingerprint(),
+                join.task(),
+                join.servers()),
+            now));
+    assertThat(actions)
+        .containsExactly(
+            new Action.Refuse(
+                "the run's token must be that of this run: another run, or a stranger"));
+  }
+
+  @Test
+  void aWorkerThatComesBackGoesOnWithTheSameServers() {
+    Run run = training();
+    take(run.joined(join(1), now));
+    assertThat(actions)
+        .hasSize(2)
+        .satisfies(
+            all -> {
+              assertThat(all.get(0)).isInstanceOf(Action.Restarted.class);
+              assertThat(all.get(1)).isEqualTo(begin(1, 1));
+            });
+    assertThat(run.incarnation()).isEqualTo(1);
+  }
+
+  @Test
+  void aWorkerThatHadServersBringsTheNextIncarnationFromTheLastCheckpoint() {
+    placement = Placement.WORKERS;
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    step(run, 3);
+    actions.clear();
+    take(run.joined(join(1), now));
+    assertThat(actions)
+        .contains(
+            new Action.CutBack(2),
+            new Action.Host(0, 2, 2, List.of(0)),
+            new Action.Host(1, 2, 2, List.of(1)));
+    actions.clear();
+    take(run.serverReady(ready(1, 0), now));
+    assertThat(actions).as("an address of the old incarnation").isEmpty();
+    take(run.serverReady(ready(2, 0), now));
+    take(run.serverReady(ready(2, 1), now));
+    assertThat(actions).containsExactly(begin(0, 2), begin(1, 2));
+    actions.clear();
+    step(run, 3);
+    assertThat(reported()).extracting(StepRecord::step).containsExactly(3L);
+  }
+
+  @Test
+  void whatAnOldIncarnationSaysIsForgotten() {
+    placement = Placement.WORKERS;
+    Run run = training();
+    take(run.joined(join(0), now));
+    take(run.serverReady(ready(2, 0), now));
+    take(run.serverReady(ready(2, 1), now));
+    actions.clear();
+    take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(1, 0)), now));
+    take(run.shardSaved(new ToCoordinator.ShardSaved(1, 0, 2, entry(2, 0)), now));
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0))));
+    assertThat(actions).isEmpty();
+  }
+
+  @Test
+  void anEarlierAttemptThatComesLateIsRefused() {
+    Run run = training();
+    ToCoordinator.Join late = join(0);
+    take(run.joined(join(0), now));
+    actions.clear();
+    take(run.joined(late, now));
+    assertThat(actions).hasSize(1).first().isInstanceOf(Action.Refuse.class);
+  }
+
+  @Test
+  void aWorkerThatDiesTwiceInDifferentWaysIsCountedOnceAnAttempt() {
+    Run run = training();
+    long attempt = attempts;
+    take(run.gone(1, attempt, now));
+    take(run.taskFailed(new ToCoordinator.TaskFailed(1, attempt, "executor lost"), now));
+    take(run.joined(join(1), now));
+    take(run.gone(1, attempts, now));
+    assertThat(actions)
+        .filteredOn(Action.Restarted.class::isInstance)
+        .extracting(action -> ((Action.Restarted) action).restarts())
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void aWorkerThatFailsAgainAndAgainWithoutAStepEndsTheRun() {
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    for (int i = 0; i < Run.HOPELESS_ATTEMPTS; i++) {
+      attempts++;
+      take(run.taskFailed(new ToCoordinator.TaskFailed(1, attempts, "no such file"), now));
+    }
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.FAILED);
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "worker 1 failed 5 times without a step in between, the last time: no such file");
+  }
+
+  @Test
+  void failuresWithStepsInBetweenNeverEndTheRun() {
+    Run run = training();
+    for (int i = 1; i <= 3 * Run.HOPELESS_ATTEMPTS; i++) {
+      take(run.taskFailed(new ToCoordinator.TaskFailed(1, attempts, "killed"), now));
+      take(run.joined(join(1), now));
+      if (i < 10) {
+        step(run, i);
+      } else {
+        take(run.taskFailed(new ToCoordinator.TaskFailed(1, attempts, "killed"), now));
+        break;
+      }
+    }
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+  }
+
+  @Test
+  void theRunGoesOnWithTheSlotsThereAre() {
+    Run run = newRun();
+    take(run.joined(join(1), now));
+    now += 59 * SECOND;
+    take(run.tick(now));
+    assertThat(actions).isEmpty();
+    now += 2 * SECOND;
+    take(run.tick(now));
+    assertThat(actions).contains(new Action.Resubmit(2, 1));
+    assertThat(actions.get(0))
+        .isEqualTo(
+            new Action.Note(
+                "only 1 of 2 workers were there after cluster.joinTimeout (60s): going on with"
+                    + " 1"));
+    actions.clear();
+    take(run.joined(join(0), now));
+    assertThat(actions).hasSize(1).first().isInstanceOf(Action.Refuse.class);
+    actions.clear();
+    take(run.joined(join(0, 2, "canary"), now));
+    assertThat(actions).contains(started(1));
+  }
+
+  @Test
+  void aSlotThatIsLostForTooLongBringsAnotherSubmissionFromTheCheckpoint() {
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    take(run.gone(1, attempts, now));
+    actions.clear();
+    now += 61 * SECOND;
+    take(run.tick(now));
+    assertThat(actions).contains(new Action.Resubmit(2, 1));
+    actions.clear();
+    take(run.joined(join(0, 2, "canary"), now));
+    assertThat(actions)
+        .contains(new Action.CutBack(2), new Action.Host(Action.DRIVER, 2, 2, List.of(0, 1)));
+  }
+
+  @Test
+  void withoutAnySlotTheRunFails() {
+    Run run = newRun();
+    now += 61 * SECOND;
+    take(run.tick(now));
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "no worker joined within cluster.joinTimeout (60s): the cluster has no free slot; add"
+                + " cores, or wait longer");
+  }
+
+  @Test
+  void anotherCanaryIsRefused() {
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.joined(join(1, 1, "other"), now));
+    assertThat(actions).hasSize(1);
+    assertThat(((Action.Refuse) actions.get(0)).reason())
+        .isEqualTo(
+            "worker 1 on host computes other bits than this run: canary must be canary, got JDK,"
+                + " canary other; leave that host out, or set allowDifferentFingerprint: true");
+  }
+
+  @Test
+  void anotherCanaryThatIsAllowedMarksTheRun() {
+    allowDifferent = true;
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.joined(join(1, 1, "other"), now));
+    assertThat(actions).contains(started(2));
+    take(run.interrupt(new ToCoordinator.Interrupt("test")));
+    assertThat(outcome().reproducible()).isFalse();
+  }
+
+  @Test
+  void aLineWaitsForTheWorkersTimesButNotForEver() {
+    Run run = training();
+    applied(run, 1);
+    assertThat(reported()).isEmpty();
+    now += SECOND;
+    times(run, 0, 1);
+    assertThat(reported()).isEmpty();
+    times(run, 1, 1);
+    assertThat(reported()).hasSize(1);
+    StepRecord first = reported().get(0);
+    assertThat(first.loss()).isEqualTo(1.25);
+    assertThat(first.gradientNorm()).isEqualTo(Math.sqrt(25));
+    assertThat(first.learningRate()).isEqualTo(0.5);
+    assertThat(first.epoch()).isEqualTo(1);
+    assertThat(first.computeSeconds()).isEqualTo(2);
+    actions.clear();
+    applied(run, 2);
+    now += 3 * SECOND;
+    take(run.tick(now));
+    assertThat(reported()).extracting(StepRecord::step).containsExactly(2L);
+  }
+
+  @Test
+  void aCheckpointExistsOnlyOnceItsLinesAreWrittenDown() {
+    Run run = training();
+    step(run, 1);
+    applied(run, 2);
+    saved(run, 2);
+    assertThat(published()).isEmpty();
+    times(run, 0, 2);
+    times(run, 1, 2);
+    assertThat(published()).containsExactly(2L);
+    int line = actions.indexOf(reportOf(2));
+    assertThat(actions.subList(line, actions.size())).anyMatch(Action.Publish.class::isInstance);
+  }
+
+  @Test
+  void roundsAreReducedOverServersAndHandedToAll() {
+    Run run = training();
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0))));
+    assertThat(actions).isEmpty();
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(1))));
+    assertThat(actions).hasSize(1);
+    double[][] totals = ((Action.HandTotals) actions.get(0)).totals();
+    assertThat(totals).isEqualTo(new double[][] {{0 + 1 + 2 + 3}, {4}});
+  }
+
+  @Test
+  void validationSumsAreAddedByTheTreeAndAcknowledged() {
+    Run run = training();
+    take(run.validation(sums(1, 2, 2, 4)));
+    assertThat(actions).containsExactly(new Action.Validated(1, 2));
+    actions.clear();
+    take(run.validation(sums(0, 2, 0, 2)));
+    ValidationRecord record =
+        actions.stream()
+            .filter(Action.ReportValidation.class::isInstance)
+            .map(action -> ((Action.ReportValidation) action).validation())
+            .findFirst()
+            .orElseThrow();
+    assertThat(record.loss()).isEqualTo((0.5 + 1.5 + 2.5) / 30);
+    assertThat(record.examples()).as("stream 3 has run out").isEqualTo(30);
+    assertThat(record.metrics()).containsExactly(Map.entry("sum", 3.0));
+    actions.clear();
+    take(run.validation(sums(0, 2, 0, 2)));
+    assertThat(actions).as("a repetition").containsExactly(new Action.Validated(0, 2));
+  }
+
+  @Test
+  void theRunIsDoneWithTheLastCheckpointTheLastValidationAndAllWorkers() {
+    Run run = training();
+    for (int s = 1; s <= 10; s++) {
+      step(run, s);
+      if (s % 2 == 0) {
+        checkpoint(run, s);
+      }
+    }
+    take(run.validation(sums(0, 10, 0, 2)));
+    take(run.validation(sums(1, 10, 2, 4)));
+    take(run.finished(new ToCoordinator.Finished(0, attempts - 1)));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+    take(run.finished(new ToCoordinator.Finished(1, attempts)));
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.DONE);
+    assertThat(outcome().step()).isEqualTo(10);
+    assertThat(outcome().trainSteps()).isEqualTo(10);
+    assertThat(outcome().pids()).containsExactly(1000L, 1001L);
+  }
+
+  @Test
+  void aResumedRunThatWasOverIsOverAtOnce() {
+    firstStep = 10;
+    Run run = training();
+    take(run.validation(sums(0, 10, 0, 2)));
+    take(run.validation(sums(1, 10, 2, 4)));
+    take(run.finished(new ToCoordinator.Finished(0, attempts - 1)));
+    take(run.finished(new ToCoordinator.Finished(1, attempts)));
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.DONE);
+  }
+
+  @Test
+  void aBadGradientEndsTheRunAndNamesStepStreamTensorAndCheckpoint() {
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W")));
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "the gradient of a.W is not finite at step 3, stream 1; lower optimizer.learningRate,"
+                + " or clip gradients; the last good checkpoint is step-2");
+    assertThat(outcome().step()).isEqualTo(2);
+  }
+
+  @Test
+  void aLostLinkIsAnsweredWithTheSameServersWhereNothingHasChanged() {
+    Run run = training();
+    take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 1, "reset")));
+    assertThat(actions).containsExactly(begin(1, 1));
+    actions.clear();
+    take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 0, "reset")));
+    assertThat(actions).as("of an incarnation that is gone").isEmpty();
+  }
+
+  @Test
+  void moreServersThanChunksLeaveSomeWithoutWork() {
+    servers = 9;
+    Run run = training();
+    applied(run, 1);
+    times(run, 0, 1);
+    times(run, 1, 1);
+    assertThat(reported()).hasSize(1);
+  }
+
+  // --- a small run: 4 streams, 5 chunks, 10 steps, a checkpoint every 2 ---
+
+  private Run newRun() {
+    EpochPlan epochs = new EpochPlan(8, 5);
+    return new Run(
+        new RunPlan(
+            TOKEN,
+            LAYOUT,
+            4,
+            List.of(
+                new StreamSummary(40, 1),
+                new StreamSummary(40, 2),
+                new StreamSummary(40, 3),
+                new StreamSummary(39, 4)),
+            new Milestones(epochs, 10, new Interval(Interval.Unit.STEPS, 2), 2),
+            firstStep,
+            workers,
+            servers,
+            placement,
+            sums -> Map.of("sum", sums[0]),
+            step -> 0.5,
+            Duration.ofSeconds(60),
+            "",
+            allowDifferent),
+        now);
+  }
+
+  private Run training() {
+    Run run = newRun();
+    IntStream.range(0, workers).forEach(worker -> take(run.joined(join(worker), now)));
+    IntStream.range(0, servers).forEach(server -> take(run.serverReady(ready(1, server), now)));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+    actions.clear();
+    return run;
+  }
+
+  private void take(List<Action> more) {
+    actions.addAll(more);
+  }
+
+  private ToCoordinator.Join join(int worker) {
+    return join(worker, 1, "canary");
+  }
+
+  @SuppressWarnings("NullAway") // the state machine does not look at the actors
+  private ToCoordinator.Join join(int worker, int submission, String canary) {
+    attempts++;
+    return new ToCoordinator.Join(
+        TOKEN,
+        submission,
+        worker,
+        attempts,
+        1000 + worker,
+        "host",
+        new Fingerprint("JDK", canary),
+        null,
+        null);
+  }
+
+  private static ToCoordinator.ServerReady ready(int incarnation, int server) {
+    return new ToCoordinator.ServerReady(incarnation, address(server));
+  }
+
+  private static ServerAddress address(int server) {
+    return new ServerAddress(server, "host", 1, "", "", "");
+  }
+
+  private Action begin(int worker, int incarnation) {
+    return new Action.Begin(
+        worker, incarnation, IntStream.range(0, servers).mapToObj(RunTest::address).toList());
+  }
+
+  private Action started(int workersNow) {
+    return new Action.Started(workersNow, firstStep, "JDK, canary canary", "canary");
+  }
+
+  private void step(Run run, long step) {
+    applied(run, step);
+    IntStream.range(0, workers).forEach(worker -> times(run, worker, step));
+  }
+
+  private void applied(Run run, long step) {
+    now += SECOND;
+    int incarnation = run.incarnation();
+    for (int server = 0; server < servers; server++) {
+      if (!LAYOUT.shards(servers).get(server).isEmpty()) {
+        take(
+            run.stepApplied(
+                new ToCoordinator.StepApplied(incarnation, server, report(step, server)), now));
+      }
+    }
+  }
+
+  private StepReport report(long step, int server) {
+    var shard = LAYOUT.shards(servers).get(server);
+    double[] squares = new double[shard.size()];
+    java.util.Arrays.fill(squares, 5);
+    return new StepReport(step - 1, 40, 32, shard.get(0).index(), squares);
+  }
+
+  private RoundSums round(int server) {
+    var shard = LAYOUT.shards(servers).get(server);
+    return new RoundSums(
+        0,
+        0,
+        shard.get(0).index(),
+        shard.stream().map(chunk -> new double[] {chunk.index()}).toArray(double[][]::new));
+  }
+
+  private void times(Run run, int worker, long step) {
+    take(
+        run.workerTimes(
+            new ToCoordinator.WorkerTimes(
+                worker, List.of(new StepTimes(step, (1 + worker) * SECOND, 0, 0))),
+            now));
+  }
+
+  private void checkpoint(Run run, long step) {
+    saved(run, step);
+    assertThat(published()).contains(step);
+  }
+
+  private void saved(Run run, long step) {
+    for (int server = 0; server < servers; server++) {
+      take(
+          run.shardSaved(
+              new ToCoordinator.ShardSaved(run.incarnation(), server, step, entry(step, server)),
+              now));
+    }
+  }
+
+  private static ShardEntry entry(long step, int server) {
+    return new ShardEntry("step-" + step + "/" + server, 0, 0, 0, "");
+  }
+
+  private static ToCoordinator.ValidationSums sums(int worker, long step, int from, int to) {
+    return new ToCoordinator.ValidationSums(
+        worker,
+        1,
+        step,
+        IntStream.range(from, to)
+            .mapToObj(m -> new StreamSums(m, m < 3, 10, m + 0.5, 10, new double[] {m}))
+            .toList(),
+        SECOND);
+  }
+
+  private List<StepRecord> reported() {
+    return actions.stream()
+        .filter(Action.Report.class::isInstance)
+        .map(action -> ((Action.Report) action).step())
+        .toList();
+  }
+
+  private Action reportOf(long step) {
+    return actions.stream()
+        .filter(a -> a instanceof Action.Report report && report.step().step() == step)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<Long> published() {
+    return actions.stream()
+        .filter(Action.Publish.class::isInstance)
+        .map(action -> ((Action.Publish) action).step())
+        .toList();
+  }
+
+  private Outcome outcome() {
+    @Nullable Action last = actions.isEmpty() ? null : actions.get(actions.size() - 1);
+    assertThat(last).isInstanceOf(Action.End.class);
+    return ((Action.End) java.util.Objects.requireNonNull(last)).outcome();
+  }
+}

@@ -1,0 +1,55 @@
+package io.lockstep.worker;
+
+import io.lockstep.worker.link.ServerAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** The worker's way to the coordinator, as the loop needs it. */
+public interface Control {
+  /**
+   * Where to go.
+   *
+   * @param incarnation of the servers
+   * @param servers their addresses, by number
+   */
+  record Assignment(int incarnation, List<ServerAddress> servers) {}
+
+  /**
+   * Waits until the coordinator says where to go on.
+   *
+   * @return empty where the run is over
+   */
+  Optional<Assignment> next() throws InterruptedException;
+
+  /**
+   * Names what to close when the run ends, or the coordinator is lost, while the loop is at work;
+   * closed at once where that has happened already.
+   */
+  void breakOff(AutoCloseable link);
+
+  /** A link broke. */
+  void linkLost(int incarnation, String reason);
+
+  /**
+   * Hands over the validation sums of all own streams, and waits until they have arrived.
+   *
+   * @param step updates done
+   * @param nanos how long the validation took
+   */
+  void validated(long step, List<StreamSums> sums, long nanos) throws InterruptedException;
+
+  /** Says where the time of steps went; returns at once. */
+  void times(List<StepTimes> times);
+
+  /**
+   * Stops the run.
+   *
+   * @param step the update that was being made, from 1
+   * @param stream whose slice is not finite
+   * @param tensor the first bad one; empty where only the loss is bad
+   */
+  void notFinite(long step, int stream, String tensor);
+
+  /** Nothing is left to do; the parameters are the last ones. */
+  void finished();
+}

@@ -1,0 +1,11 @@
+package io.lockstep.worker;
+
+/**
+ * Where a worker's time of one step went.
+ *
+ * @param step updates done when it was over, from 1
+ * @param computeNanos spent on gradients and their sums
+ * @param sendNanos spent on handing sums over
+ * @param waitNanos spent on waiting for parameters
+ */
+public record StepTimes(long step, long computeNanos, long sendNanos, long waitNanos) {}

@@ -1,0 +1,117 @@
+package io.lockstep.worker;
+
+import io.lockstep.common.layout.Layout;
+import io.lockstep.common.tree.Partial;
+import io.lockstep.worker.Control.Assignment;
+import io.lockstep.worker.link.LinkException;
+import io.lockstep.worker.link.WorkerIdentity;
+import io.lockstep.worker.link.WorkerLink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a worker does, from top to bottom: parameters of a step in, slices computed, partial sums
+ * out, until the last step; and all of it again wherever the coordinator sends it.
+ */
+public final class WorkerLoop {
+  private static final long TIMES_NANOS = 200_000_000;
+
+  private final String runToken;
+  private final int worker;
+  private final long attempt;
+  private final Layout layout;
+  private final Milestones milestones;
+  private final Crew crew;
+  private final Control control;
+  private final List<StepTimes> times = new ArrayList<>();
+  private long timesSent = System.nanoTime();
+
+  /**
+   * A worker ready to go.
+   *
+   * @param runToken the run's secret
+   * @param worker its index in the deal of streams
+   * @param attempt Spark's number of the task attempt
+   * @param crew computes the worker's streams
+   * @param control leads to the coordinator
+   */
+  public WorkerLoop(
+      String runToken,
+      int worker,
+      long attempt,
+      Layout layout,
+      Milestones milestones,
+      Crew crew,
+      Control control) {
+    this.runToken = runToken;
+    this.worker = worker;
+    this.attempt = attempt;
+    this.layout = layout;
+    this.milestones = milestones;
+    this.crew = crew;
+    this.control = control;
+  }
+
+  /**
+   * Works until the run is over.
+   *
+   * @throws LinkException where a server refuses this worker for good
+   */
+  public void run() throws InterruptedException, LinkException {
+    for (Optional<Assignment> next = control.next(); next.isPresent(); next = control.next()) {
+      Assignment assignment = next.get();
+      WorkerIdentity self = new WorkerIdentity(runToken, assignment.incarnation(), worker, attempt);
+      try (WorkerLink link =
+          WorkerLink.connect(self, layout, assignment.servers(), crew.parameters()::set)) {
+        control.breakOff(link);
+        steps(link);
+      } catch (LinkException e) {
+        control.linkLost(assignment.incarnation(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void steps(WorkerLink link) throws LinkException, InterruptedException {
+    long step = link.firstStep();
+    link.pull(step);
+    link.await(step);
+    validate(step);
+    while (step < milestones.lastStep()) {
+      long start = System.nanoTime();
+      Optional<List<Partial>> partials = crew.gradients(step);
+      if (partials.isEmpty()) {
+        BadSlice bad = crew.findBadSlice(step);
+        control.notFinite(step + 1, bad.stream(), bad.tensor());
+        return;
+      }
+      long computed = System.nanoTime();
+      link.push(step, partials.get());
+      long sent = System.nanoTime();
+      link.await(step + 1);
+      step++;
+      report(new StepTimes(step, computed - start, sent - computed, System.nanoTime() - sent));
+      validate(step);
+    }
+    control.finished();
+  }
+
+  private void validate(long step) throws InterruptedException {
+    if (milestones.validates(step)) {
+      long start = System.nanoTime();
+      List<StreamSums> sums = crew.validate();
+      control.validated(step, sums, System.nanoTime() - start);
+    }
+  }
+
+  /** Batched by time, but at once where a line of the report is waited for. */
+  private void report(StepTimes step) {
+    times.add(step);
+    long now = System.nanoTime();
+    if (now - timesSent > TIMES_NANOS || milestones.checkpoints(step.step())) {
+      control.times(List.copyOf(times));
+      times.clear();
+      timesSent = now;
+    }
+  }
+}
