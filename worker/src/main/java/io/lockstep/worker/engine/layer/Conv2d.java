@@ -85,11 +85,17 @@ final class Conv2d implements Layer {
   }
 
   /**
-   * Works through the slice in groups of images whose unfolded form stays in the second cache; the
-   * backward pass unfolds again, which is cheaper than to keep it.
+   * Works through the slice in groups of images whose unfolded form stays in the second cache. The
+   * backward pass unfolds again, which is cheaper than to keep it, unless the form of the whole
+   * slice is small and nobody writes over it because the input's gradient is not wanted.
    */
   private static final class Work implements Operation {
     private static final int GROUP_ELEMENTS = 128 * 1024;
+
+    /** BLAS computes products of few channels and filters twice as fast up to so many rows. */
+    private static final int GROUP_ROWS = 1200;
+
+    private static final int KEPT_ELEMENTS = 2 * 1024 * 1024;
 
     private final Site site;
     private final Kernel kernel;
@@ -97,12 +103,12 @@ final class Conv2d implements Layer {
     private final int filters;
     private final Activation activation;
     private final boolean bias;
-    private final int groupImages;
-    private final Buffer columns;
+    private final boolean keeps;
     private final List<Group> groups = new ArrayList<>();
 
     /** Some images of the slice: where they begin, and their part of the site's buffers. */
-    private record Group(int firstImage, int images, Buffer z, Buffer y, Buffer dy) {}
+    private record Group(
+        int firstImage, int images, Buffer columns, Buffer z, Buffer y, Buffer dy) {}
 
     Work(Site site, Window window, int filters, Activation activation, boolean bias) {
       this.site = site;
@@ -112,8 +118,12 @@ final class Conv2d implements Layer {
       this.activation = activation;
       this.bias = bias;
       int unfolded = window.positions() * window.rowSize();
-      this.groupImages = Math.min(site.maxExamples(), Math.max(1, GROUP_ELEMENTS / unfolded));
-      this.columns = kernel.allocate(Math.multiplyExact(groupImages, unfolded));
+      int fitting = Math.min(GROUP_ELEMENTS / unfolded, GROUP_ROWS / window.positions());
+      int groupImages = Math.min(site.maxExamples(), Math.max(1, fitting));
+      this.keeps =
+          !site.wantsInputGradient() && (long) site.maxExamples() * unfolded <= KEPT_ELEMENTS;
+      int kept = keeps ? site.maxExamples() : groupImages;
+      Buffer columns = kernel.allocate(Math.multiplyExact(kept, unfolded));
       int outSize = window.positions() * filters;
       Buffer z =
           activation.inPlace()
@@ -127,6 +137,7 @@ final class Conv2d implements Layer {
             new Group(
                 first,
                 images,
+                keeps ? columns.view(first * unfolded, images * unfolded) : columns,
                 z.view(from, length),
                 site.output().view(from, length),
                 site.outputGradient().view(from, length)));
@@ -147,6 +158,7 @@ final class Conv2d implements Layer {
     private void forward(Group group, int images) {
       int rows = images * window.positions();
       int k = window.rowSize();
+      Buffer columns = group.columns();
       kernel.unfold(window, site.input(), group.firstImage() * window.imageSize(), images, columns);
       if (bias) {
         kernel.repeatRow(site.parameters().get(1), 0, group.z(), rows, filters);
@@ -188,7 +200,10 @@ final class Conv2d implements Layer {
       Buffer dz = group.dy();
       activation.backward(kernel, group.z(), group.y(), dz, dz, rows, filters);
       int offset = group.firstImage() * window.imageSize();
-      kernel.unfold(window, site.input(), offset, images, columns);
+      Buffer columns = group.columns();
+      if (!keeps) {
+        kernel.unfold(window, site.input(), offset, images, columns);
+      }
       kernel.gemm(
           Transpose.YES,
           Transpose.NO,

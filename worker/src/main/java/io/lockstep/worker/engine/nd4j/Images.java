@@ -240,12 +240,23 @@ final class Images {
     }
   }
 
-  /** The gradient of {@link #gather}: adds. */
+  /**
+   * The gradient of {@link #gather}: adds, or, where no two windows see the same pixel, sets, which
+   * takes half the time.
+   */
   private static void scatter(Window w, int outY, int place, float[] line, float[] image) {
     int to = start(w, outY, place);
     int step = w.strideX() * w.channels();
+    int channels = w.channels();
+    boolean apart = w.strideX() >= w.windowWidth() && w.strideY() >= w.windowHeight();
+    if (apart && channels >= SHORT_RUN) {
+      for (int outX = 0; outX < w.outWidth(); outX++) {
+        System.arraycopy(line, outX * channels, image, to + outX * step, channels);
+      }
+      return;
+    }
     for (int outX = 0; outX < w.outWidth(); outX++) {
-      addRun(line, outX * w.channels(), image, to + outX * step, w.channels());
+      addRun(line, outX * channels, image, to + outX * step, channels);
     }
   }
 
