@@ -3,6 +3,7 @@ package io.lockstep.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.worker.engine.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ class ExamplesTest {
     RunConfiguration configuration =
         RunConfiguration.parse(Files.readString(example), example.toString());
     assertThat(configuration.name() + ".yaml").isEqualTo(example.getFileName().toString());
+    assertThat(Network.of(configuration).size()).isPositive();
   }
 
   @ParameterizedTest
