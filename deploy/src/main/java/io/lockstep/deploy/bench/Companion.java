@@ -18,6 +18,7 @@ final class Companion implements Closeable {
   private final Process process;
   private final PrintWriter orders;
   private final BufferedReader answers;
+  private String name = "";
 
   private Companion(String what, List<String> command) throws IOException {
     this.what = what;
@@ -44,7 +45,7 @@ final class Companion implements Closeable {
    * @throws PeerMissingException where there is no interpreter, or it lacks what the script imports
    */
   static Companion python(Peers peers, String script, String... arguments)
-      throws PeerMissingException, IOException {
+      throws PeerMissingException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(peers.python(), "-B", peers.script(script).toString()));
     command.addAll(List.of(arguments));
@@ -54,23 +55,29 @@ final class Companion implements Closeable {
     } catch (IOException notFound) {
       throw new PeerMissingException("cannot run " + peers.python() + " (set BENCH_PYTHON)");
     }
-    companion.readName(peers.python());
+    try {
+      companion.readName();
+    } catch (IOException notReady) {
+      throw new PeerMissingException(peers.python() + " is no peer: " + notReady.getMessage());
+    }
     return companion;
   }
 
-  private String name = "";
-
-  private void readName(String python) throws PeerMissingException, IOException {
+  /**
+   * Waits until it says {@code ready NAME}.
+   *
+   * @throws IOException where it ends instead
+   */
+  void readName() throws IOException {
     String line = answers.readLine();
     if (line == null || !line.startsWith("ready ")) {
       close();
-      throw new PeerMissingException(
-          python + " " + what + " is no peer (exit code " + process.exitValue() + ")");
+      throw new IOException(what + " ended with exit code " + process.exitValue());
     }
     name = line.substring("ready ".length());
   }
 
-  /** As a script called itself. */
+  /** As it called itself; empty before {@link #readName}. */
   String name() {
     return name;
   }

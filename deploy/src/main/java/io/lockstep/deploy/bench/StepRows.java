@@ -1,6 +1,6 @@
 package io.lockstep.deploy.bench;
 
-import java.io.Closeable;
+import io.lockstep.deploy.bench.link.StepWorkload;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  * in two processes.
  */
 final class StepRows {
-  private static final int SIDE = 5000;
+  private static final int ELEMENTS = 25_000_000;
 
   private StepRows() {}
 
@@ -24,46 +24,14 @@ final class StepRows {
   }
 
   private static Side ours(String way, Bench.Settings settings) throws IOException {
-    Pair pair = Pair.start(way);
-    return Repeated.secondsEach("Lockstep", settings.roundSeconds(), pair::seconds, pair);
+    Companion pair = Companion.java(StepWorkload.class, Integer.toString(ELEMENTS), way);
+    pair.readName();
+    return Repeated.secondsEach(pair.name(), settings.roundSeconds(), pair::seconds, pair);
   }
 
   private static Side gloo(Bench.Settings settings) throws Exception {
-    Companion peer = Companion.python(settings.peers(), "step.py", Integer.toString(SIDE * SIDE));
+    Companion peer = Companion.python(settings.peers(), "step.py", Integer.toString(ELEMENTS));
     return Repeated.secondsEach(
         peer.name() + " gloo", settings.roundSeconds(), peer::seconds, peer);
-  }
-
-  /** The two processes, each told where both servers are. */
-  private record Pair(Companion first, Companion second) implements Closeable {
-    static Pair start(String way) throws IOException {
-      String side = Integer.toString(SIDE);
-      Pair pair =
-          new Pair(
-              Companion.java(StepProcess.class, "0", side, way),
-              Companion.java(StepProcess.class, "1", side, way));
-      String servers = pair.first.answer() + "\t" + pair.second.answer();
-      pair.first.tell(servers);
-      pair.second.tell(servers);
-      pair.first.answer();
-      pair.second.answer();
-      return pair;
-    }
-
-    double seconds(int steps) throws IOException {
-      first.tell("run " + steps);
-      second.tell("run " + steps);
-      return Math.max(seconds(first.answer()), seconds(second.answer()));
-    }
-
-    private static double seconds(String answer) {
-      return Double.parseDouble(answer.substring("seconds ".length()));
-    }
-
-    @Override
-    public void close() {
-      first.close();
-      second.close();
-    }
   }
 }

@@ -2,13 +2,13 @@ package io.lockstep.deploy.bench;
 
 import io.lockstep.common.frame.Frame;
 import io.lockstep.common.frame.FrameReader;
+import io.lockstep.worker.link.SocketTuning;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -21,7 +21,7 @@ final class WireReceiver {
   private final SocketChannel channel;
   private final FrameReader reader;
   private final float[] target = new float[WireRows.ELEMENTS];
-  private final ByteBuffer frame = Frame.buffer(Frame.HEADER_BYTES + CHUNK * Float.BYTES);
+  private final ByteBuffer frames = WireRows.rawFrames();
 
   private WireReceiver(SocketChannel channel) {
     this.channel = channel;
@@ -48,13 +48,13 @@ final class WireReceiver {
   }
 
   private static SocketChannel connect(String way, String address) throws IOException {
-    if (way.equals("unix")) {
-      return SocketChannel.open(UnixDomainSocketAddress.of(address));
-    }
     SocketChannel channel =
-        SocketChannel.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(address)));
-    return channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        way.equals("unix")
+            ? SocketChannel.open(UnixDomainSocketAddress.of(address))
+            : SocketChannel.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(address)));
+    SocketTuning.tune(channel);
+    return channel;
   }
 
   private void frames(int chunks) throws IOException {
@@ -68,7 +68,7 @@ final class WireReceiver {
 
   private void raw(int chunks) throws IOException {
     for (int c = 0; c < chunks; c++) {
-      frame.clear();
+      ByteBuffer frame = WireRows.rawFrame(frames, c);
       while (frame.hasRemaining()) {
         if (channel.read(frame) < 0) {
           throw new EOFException("the sender ended");

@@ -3,13 +3,13 @@ package io.lockstep.deploy.bench;
 import io.lockstep.common.frame.Frame;
 import io.lockstep.common.frame.FrameWriter;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.worker.link.SocketTuning;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
@@ -20,7 +20,8 @@ import java.util.List;
 
 /**
  * {@code wire-*}: chunks from {@code float[]} to {@code float[]} in another process, in Lockstep's
- * frames, over the same frames from a direct buffer to a direct buffer.
+ * frames, over the same frames from direct buffers to direct buffers; either way between vectors
+ * beyond any cache.
  */
 final class WireRows {
   /** Elements of the vectors from which and into which chunks go: beyond any cache. */
@@ -29,6 +30,18 @@ final class WireRows {
   static final int CHUNK = Layout.DEFAULT_CHUNK_ELEMENTS;
 
   private WireRows() {}
+
+  /** As much memory as the vectors, as frames one after another. */
+  static ByteBuffer rawFrames() {
+    return Frame.buffer(ELEMENTS / CHUNK * (Frame.HEADER_BYTES + CHUNK * Float.BYTES));
+  }
+
+  /** The frame of a chunk. */
+  static ByteBuffer rawFrame(ByteBuffer frames, int chunk) {
+    int bytes = Frame.HEADER_BYTES + CHUNK * Float.BYTES;
+    int begin = chunk % (ELEMENTS / CHUNK) * bytes;
+    return frames.limit(begin + bytes).position(begin);
+  }
 
   static List<Row> rows(Bench.Settings settings) {
     return List.of(row("tcp", settings), row("unix", settings));
@@ -61,7 +74,7 @@ final class WireRows {
     private final Path folder;
     private final FrameWriter writer;
     private final float[] source = new float[ELEMENTS];
-    private final ByteBuffer frame = Frame.buffer(Frame.HEADER_BYTES + CHUNK * Float.BYTES);
+    private final ByteBuffer frames = rawFrames();
     private final ByteBuffer acknowledgement = ByteBuffer.allocateDirect(1);
 
     private Line(Companion receiver, SocketChannel channel, boolean raw, Path folder) {
@@ -81,9 +94,7 @@ final class WireRows {
                 : folder.resolve("socket").toString();
         Companion receiver = Companion.java(WireReceiver.class, way, mode, address);
         SocketChannel channel = listener.accept();
-        if (way.equals("tcp")) {
-          channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        }
+        SocketTuning.tune(channel);
         return new Line(receiver, channel, mode.equals("raw"), folder);
       }
     }
@@ -103,7 +114,7 @@ final class WireRows {
       long begin = System.nanoTime();
       for (int c = 0; c < chunks; c++) {
         if (raw) {
-          frame.clear();
+          ByteBuffer frame = rawFrame(frames, c);
           while (frame.hasRemaining()) {
             channel.write(frame);
           }
