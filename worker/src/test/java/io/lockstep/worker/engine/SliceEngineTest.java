@@ -181,6 +181,27 @@ class SliceEngineTest {
     assertThat(sums.weight()).isZero();
   }
 
+  /**
+   * A few small records a slice; the least of the models has 300 numbers, the slice 19 examples.
+   */
+  @ParameterizedTest
+  @EnumSource(Model.class)
+  void aSliceAllocatesNothingInProportionToModelOrBatch(Model model) {
+    Network network = model.network;
+    SliceEngine engine = engine(parameters(network), network, MOST);
+    SliceBatch batch = TestNetworks.slice(network, MOST, MOST, 1);
+    float[] gradient = new float[network.size()];
+    engine.gradient(batch, 1, 0, 4, gradient);
+    var threads =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int step = 1; step <= 100; step++) {
+      engine.gradient(batch, 1, step, 4, gradient);
+    }
+    long perSlice = (threads.getCurrentThreadAllocatedBytes() - before) / 100;
+    assertThat(perSlice).as("bytes a slice").isLessThan(2048);
+  }
+
   @ParameterizedTest
   @EnumSource(value = Model.class, names = "PERCEPTRON")
   void dropoutFollowsStepStreamAndSeedAndIsAbsentInInference(Model model) {
