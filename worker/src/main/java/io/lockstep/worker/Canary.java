@@ -9,11 +9,13 @@ import io.lockstep.worker.engine.Parameters;
 import io.lockstep.worker.engine.SliceBatch;
 import io.lockstep.worker.engine.SliceEngine;
 import io.lockstep.worker.engine.SliceSums;
+import io.lockstep.worker.engine.nd4j.NativeSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /**
  * The canary: the gradient of the run's own model at its first parameters, over one slice of
@@ -30,20 +32,10 @@ public final class Canary {
    */
   public static Fingerprint fingerprint(RunConfiguration run, Network network, int slice) {
     String description =
-        "Java "
-            + Runtime.version()
-            + " on "
-            + System.getProperty("os.arch")
-            + ", OpenBLAS "
-            + environment("OPENBLAS_CORETYPE")
-            + ", oneDNN "
-            + environment("DNNL_MAX_CPU_ISA");
+        NativeSettings.facts().entrySet().stream()
+            .map(fact -> fact.getKey() + " " + fact.getValue())
+            .collect(Collectors.joining(", "));
     return new Fingerprint(description, hash(run, network, slice));
-  }
-
-  private static String environment(String name) {
-    String value = System.getenv(name);
-    return value == null ? "as detected" : value;
   }
 
   private static String hash(RunConfiguration run, Network network, int slice) {

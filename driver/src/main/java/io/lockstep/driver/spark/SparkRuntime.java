@@ -2,8 +2,10 @@ package io.lockstep.driver.spark;
 
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.worker.engine.nd4j.NativeSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -14,12 +16,6 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkRuntime implements AutoCloseable {
   /** Failures of one task that Spark takes; the coordinator knows better when to give up. */
   private static final String MOST_FAILURES = "1000000";
-
-  private static final Map<String, String> PINNED =
-      Map.of(
-          "OMP_NUM_THREADS", "1",
-          "OPENBLAS_CORETYPE", "HASWELL",
-          "DNNL_MAX_CPU_ISA", "AVX2");
 
   private final SparkSession session;
   private final boolean own;
@@ -66,13 +62,23 @@ public final class SparkRuntime implements AutoCloseable {
       settings.put("spark.driver.host", "127.0.0.1");
     } else {
       settings.put("spark.task.cpus", Integer.toString(cluster.threads()));
+      applicationJar().ifPresent(jar -> settings.put("spark.jars", jar));
       if (!cluster.host().isEmpty()) {
         settings.put("spark.driver.host", cluster.host());
       }
     }
-    PINNED.forEach((name, value) -> settings.put("spark.executorEnv." + name, value));
+    NativeSettings.chosen()
+        .environment()
+        .forEach((name, value) -> settings.put("spark.executorEnv." + name, value));
     settings.putAll(cluster.spark());
     return settings;
+  }
+
+  /** What executors must be sent where spark-submit did not: the jar that this class came from. */
+  private static Optional<String> applicationJar() {
+    String own = SparkRuntime.class.getProtectionDomain().getCodeSource().getLocation().toString();
+    boolean submitted = System.getProperty("spark.jars") != null;
+    return submitted || !own.endsWith(".jar") ? Optional.empty() : Optional.of(own);
   }
 
   /** The session. */

@@ -30,6 +30,11 @@ public final class NativeSettings {
     return check(System.getenv(), processorFlags());
   }
 
+  /** The instruction set that this process's environment names; the default where it names none. */
+  public static InstructionSet chosen() {
+    return chosen(System.getenv());
+  }
+
   /**
    * As {@link #check()}, from what the caller has read.
    *
