@@ -32,6 +32,7 @@ final class Comparison {
   }
 
   private Measurement pair(Row row, Side ours, Side peer) throws Exception {
+    int rounds = Math.min(this.rounds, row.mostRounds());
     double[] values = new double[rounds];
     double[] peers = new double[rounds];
     double[] ratios = new double[rounds];
@@ -53,8 +54,8 @@ final class Comparison {
   }
 
   private Measurement alone(Row row, Side ours) throws Exception {
-    double[] values = new double[rounds];
-    for (int round = 0; round < rounds; round++) {
+    double[] values = new double[Math.min(rounds, row.mostRounds())];
+    for (int round = 0; round < values.length; round++) {
       values[round] = ours.measure();
     }
     return new Measurement(

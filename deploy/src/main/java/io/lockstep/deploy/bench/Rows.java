@@ -12,7 +12,8 @@ final class Rows {
             EngineRows.rows(settings),
             StepRows.rows(settings),
             RuleRows.rows(settings),
-            WireRows.rows(settings))
+            WireRows.rows(settings),
+            List.of(TrainRow.row(settings), MemoryRow.row()))
         .flatMap(List::stream)
         .toList();
   }

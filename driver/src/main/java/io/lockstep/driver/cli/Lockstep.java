@@ -1,5 +1,6 @@
 package io.lockstep.driver.cli;
 
+import io.lockstep.driver.cluster.ClusterCommand;
 import io.lockstep.driver.report.Build;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       ValidateCommand.class,
       DoctorCommand.class,
       DiffCommand.class,
+      ClusterCommand.class,
       ConfigurationCommand.class,
       HelpCommand.class
     },

@@ -138,7 +138,7 @@ public final class StepWorkload implements AutoCloseable {
   private static void first(int elements, String way) throws Exception {
     try (StepWorkload workload = new StepWorkload(0, elements)) {
       Process process =
-          new ProcessBuilder(command(elements, way, text(workload.server.address())))
+          new ProcessBuilder(command(elements, way, Addresses.text(workload.server.address())))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try (PrintWriter orders =
@@ -146,7 +146,8 @@ public final class StepWorkload implements AutoCloseable {
           BufferedReader answers =
               new BufferedReader(
                   new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-          WorkerLink link = workload.connect(address(answers.readLine()), way.equals("unix"))) {
+          WorkerLink link =
+              workload.connect(Addresses.parse(answers.readLine()), way.equals("unix"))) {
         Orders.serve(
             "Lockstep",
             times -> {
@@ -160,8 +161,8 @@ public final class StepWorkload implements AutoCloseable {
 
   private static void second(int elements, String way, String other) throws Exception {
     try (StepWorkload workload = new StepWorkload(1, elements)) {
-      Orders.say(text(workload.server.address()));
-      try (WorkerLink link = workload.connect(address(other), way.equals("unix"))) {
+      Orders.say(Addresses.text(workload.server.address()));
+      try (WorkerLink link = workload.connect(Addresses.parse(other), way.equals("unix"))) {
         Orders.serve("the second process", times -> workload.run(link, times));
       }
     }
@@ -174,16 +175,5 @@ public final class StepWorkload implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(StepWorkload.class.getName(), "" + elements, way, address));
     return command;
-  }
-
-  private static String text(ServerAddress a) {
-    return String.join(
-        ",", "" + a.server(), a.host(), "" + a.port(), a.unixPath(), a.hostId(), a.processToken());
-  }
-
-  private static ServerAddress address(String text) {
-    String[] part = text.split(",", -1);
-    return new ServerAddress(
-        Integer.parseInt(part[0]), part[1], Integer.parseInt(part[2]), part[3], part[4], part[5]);
   }
 }
