@@ -103,6 +103,7 @@ public final class Training {
       listener.phase(Phase.READING);
       try (Dealt data = Dealing.deal(spark.session(), configuration)) {
         from.ifPresent(manifest -> refuseOtherData(manifest, data.plan()));
+        directory.writeDescription(data.description());
         for (String notice : data.notices()) {
           notes.add(notice);
           listener.note(notice);

@@ -24,6 +24,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Lockstep.Version.class,
     subcommands = {
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
       ValidateCommand.class,
       DoctorCommand.class,
       DiffCommand.class,
@@ -34,7 +37,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  lockstep diff runs/one runs/two",
+      "  lockstep train deploy/examples/mnist-mlp.yaml --set train.epochs=1",
       "",
       "Exit codes: 0 done, 1 the run failed, 2 the configuration or the command line is wrong."
     })

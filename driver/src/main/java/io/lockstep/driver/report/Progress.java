@@ -158,7 +158,9 @@ public final class Progress implements RunListener, AutoCloseable {
 
   @Override
   public synchronized void cutBack(long step) {
-    line("going on from the checkpoint of step " + step);
+    if (step > 0 || shownOnce) {
+      line("going on from the checkpoint of step " + step);
+    }
   }
 
   @Override

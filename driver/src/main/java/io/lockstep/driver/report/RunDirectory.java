@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.data.DataDescription;
 import io.lockstep.common.layout.TensorSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  * logs/                what Spark, Akka and Lockstep log
  * summary.json         what came out
  * model.safetensors    the weights
+ * data.json            columns, classes and scaling, for predictions
  * </pre>
  */
 public final class RunDirectory implements RunListener, AutoCloseable {
@@ -125,6 +127,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return path.resolve("model.safetensors");
   }
 
+  /** The file of what prediction must know about the data: columns, classes, scaling. */
+  public Path dataFile() {
+    return path.resolve("data.json");
+  }
+
   /** The file of what came out. */
   public Path summaryFile() {
     return path.resolve("summary.json");
@@ -132,9 +139,14 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** The configuration as the run wrote it down. */
   public RunConfiguration configuration() {
+    return configuration(List.of());
+  }
+
+  /** As {@link #configuration()}, with settings put over it, {@code key=value} each. */
+  public RunConfiguration configuration(List<String> settings) {
     try {
       return RunConfiguration.parse(
-          Files.readString(configurationFile()), configurationFile().toString());
+          Files.readString(configurationFile()), configurationFile().toString(), settings);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + configurationFile(), e);
     }
@@ -185,6 +197,31 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   public void cutBack(long step) {
     steps.cutBack(step);
     validations.cutBack(step - 1);
+  }
+
+  /** Writes what the data are, as far as prediction must know it. */
+  public void writeDescription(DataDescription description) {
+    writeAtomically(dataFile(), description.toJson());
+  }
+
+  /**
+   * What the data were.
+   *
+   * @throws ConfigurationException where the run has not read its data yet
+   */
+  public DataDescription description() {
+    if (!Files.exists(dataFile())) {
+      throw new ConfigurationException(
+          "there is nothing to predict with yet: "
+              + dataFile()
+              + " does not exist; the run must be"
+              + " done");
+    }
+    try {
+      return DataDescription.fromJson(Files.readString(dataFile()), dataFile().toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + dataFile(), e);
+    }
   }
 
   /**

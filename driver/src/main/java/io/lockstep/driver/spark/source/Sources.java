@@ -82,6 +82,23 @@ public final class Sources {
     return name.contains("ubyte") || name.contains("idx") ? IdxSource.ENTRY.name() : otherwise;
   }
 
+  /**
+   * The same format with the same settings, from another file. With two IDX files the one of the
+   * labels is looked for beside the one of the features, by MNIST's names: {@code
+   * x-images-idx3-ubyte} and {@code x-labels-idx1-ubyte}.
+   *
+   * @param folder where a relative path starts
+   */
+  public static Options from(Options source, String path, Path folder) {
+    if (!REGISTRY.entry(source).keys().contains(IdxSource.FEATURES)) {
+      return source.with(SourceKeys.PATH, resolve(path, folder));
+    }
+    String labels = path.replace("images", "labels").replace("idx3", "idx1");
+    return source
+        .with(IdxSource.FEATURES, resolve(path, folder))
+        .with(IdxSource.LABELS, resolve(labels, folder));
+  }
+
   private static String resolve(String path, Path folder) {
     return path.startsWith("/") || SCHEME.matcher(path).matches()
         ? path

@@ -1,0 +1,65 @@
+package io.lockstep.driver.cli;
+
+import io.lockstep.driver.Measurement;
+import io.lockstep.driver.TrainedModel;
+import io.lockstep.driver.report.RunDirectory;
+import io.lockstep.driver.report.RunLog;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep evaluate}. */
+@Command(
+    name = "evaluate",
+    description =
+        "Measures the weights of a run: on its validation data, with the bits of its last"
+            + " validation, or on a file with labels.",
+    footer = {
+      "",
+      "Example:",
+      "  lockstep evaluate runs/wine",
+      "  lockstep evaluate runs/wine --data more-wine.csv"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path runDirectory;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description =
+          "A file in the format of the training data; with IDX the features, whose labels lie"
+              + " beside them by MNIST's names.")
+  private @Nullable String file;
+
+  @Override
+  public Integer call() {
+    try (RunDirectory directory = RunDirectory.open(runDirectory)) {
+      RunLog.in(directory);
+      try (TrainedModel model = TrainedModel.open(directory)) {
+        print(file == null ? model.evaluate() : model.evaluate(file));
+      }
+    }
+    return Lockstep.DONE;
+  }
+
+  private void print(Measurement measurement) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("examples", Long.toString(measurement.examples())));
+    rows.add(List.of("loss", Double.toString(measurement.loss())));
+    measurement.metrics().forEach((name, value) -> rows.add(List.of(name, value.toString())));
+    Columns.print(rows, spec.commandLine().getOut());
+  }
+}

@@ -1,0 +1,95 @@
+package io.lockstep.driver.cli;
+
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.Training;
+import io.lockstep.driver.report.Progress;
+import io.lockstep.driver.report.RunDirectory;
+import io.lockstep.driver.report.RunLog;
+import io.lockstep.driver.report.Summary;
+import io.lockstep.driver.report.SummaryTable;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep train}. */
+@Command(
+    name = "train",
+    description = "Trains a model and writes its weights, with the hash that proves them.",
+    footer = {
+      "",
+      "Example:",
+      "  lockstep train deploy/examples/mnist-mlp.yaml --set cluster.workers=4 --run-dir runs/four",
+      "  lockstep train deploy/examples/mnist-mlp.yaml --run-dir runs/four --resume"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final DateTimeFormatter TIMESTAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private ConfigurationArguments configuration;
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "DIR",
+      description = "The run's folder; new or empty (default: runs/NAME-TIMESTAMP).")
+  private @Nullable Path runDirectory;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Goes on with the run in --run-dir from its last checkpoint; the numbers of workers,"
+              + " servers and threads may be others.")
+  private boolean resume;
+
+  @Override
+  public Integer call() {
+    RunConfiguration run = configuration.load();
+    try (RunDirectory directory = directory(run)) {
+      RunLog.in(directory);
+      if (!resume) {
+        directory.writeConfiguration(run, "");
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      out.println("run directory: " + directory.path());
+      SummaryTable.print(train(run, directory, out), out);
+      return Lockstep.DONE;
+    }
+  }
+
+  private Summary train(RunConfiguration run, RunDirectory directory, PrintWriter out) {
+    try (Progress progress = Progress.on(out)) {
+      return Training.run(run, directory, resume, progress);
+    }
+  }
+
+  private RunDirectory directory(RunConfiguration run) {
+    if (resume) {
+      if (runDirectory == null) {
+        throw new ConfigurationException(
+            "--resume needs --run-dir: the folder of the run to go on with");
+      }
+      return RunDirectory.open(runDirectory);
+    }
+    return RunDirectory.create(
+        runDirectory != null
+            ? runDirectory
+            : Path.of(
+                "runs",
+                run.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIMESTAMP)));
+  }
+}

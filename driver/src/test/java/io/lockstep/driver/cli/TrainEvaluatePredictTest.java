@@ -1,0 +1,81 @@
+package io.lockstep.driver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.driver.cli.LockstepTest.Output;
+import io.lockstep.driver.report.SafetensorsReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands one after another on a small run, as a user has them. */
+class TrainEvaluatePredictTest {
+  private static final String WINE = "../deploy/examples/wine.yaml";
+  private static final String DATA = "../deploy/examples/data/tabular/wine.csv";
+
+  @TempDir private Path folder;
+
+  @Test
+  void aRunIsTrainedMeasuredAgainToTheBitAndPredicts() throws IOException {
+    Path one = train("one", "cluster.workers=1");
+    JsonNode summary = new ObjectMapper().readTree(Files.readString(one.resolve("summary.json")));
+    assertThat(summary.get("reproducible").asBoolean()).isTrue();
+    try (SafetensorsReader weights = new SafetensorsReader(one.resolve("model.safetensors"))) {
+      assertThat(weights.weightsSha256()).isEqualTo(summary.get("weightsSha256").asText());
+    }
+
+    Output evaluated = LockstepTest.run("evaluate", one.toString());
+    assertThat(evaluated.err()).isEmpty();
+    assertThat(evaluated.out().lines().map(line -> line.replaceAll(" +", " ")))
+        .contains(
+            "loss " + summary.get("validationLoss").asText(),
+            "accuracy " + summary.get("accuracy").asText());
+
+    Path csv = folder.resolve("predictions.csv");
+    Output predicted =
+        LockstepTest.run("predict", one.toString(), "--data", DATA, "--output", csv.toString());
+    assertThat(predicted.err()).isEmpty();
+    List<String> lines = Files.readAllLines(csv);
+    assertThat(lines).hasSize(179).first().isEqualTo("row,prediction,p0,p1,p2");
+    assertThat(lines.get(178)).startsWith("177,");
+
+    Path two = train("two", "cluster.workers=2");
+    Output same = LockstepTest.run("diff", one.toString(), two.toString());
+    assertThat(same.code()).as(same.out()).isZero();
+    assertThat(same.out())
+        .contains("cluster.workers: 1 | 2  (does not change the bits)")
+        .contains("the runs have the same bits");
+
+    Path other = train("other", "seed=8");
+    Output differs = LockstepTest.run("diff", one.toString(), other.toString());
+    assertThat(differs.code()).isEqualTo(1);
+    assertThat(differs.out())
+        .contains("seed: 7 | 8")
+        .contains("first step that differs: 1, loss in steps.jsonl: ")
+        .contains("first tensor that differs: ")
+        .contains("the runs have other bits");
+  }
+
+  private Path train(String name, String setting) {
+    Path run = folder.resolve(name);
+    Output output =
+        LockstepTest.run(
+            "train",
+            WINE,
+            "--set",
+            "train.epochs=2",
+            "--set",
+            setting,
+            "--run-dir",
+            run.toString());
+    assertThat(output.err()).isEmpty();
+    assertThat(output.code()).isZero();
+    assertThat(output.out()).contains("weights sha256");
+    return run;
+  }
+}
