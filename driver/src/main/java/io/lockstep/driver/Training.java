@@ -130,7 +130,7 @@ public final class Training {
     RunPlan plan = plan(parts, data.plan(), runToken, manifest);
     RunOffice office =
         new RunOffice(configuration, directory, listener, checkpoints, manifest, parts, notes);
-    try (SocketFolder sockets = SocketFolder.create();
+    try (SocketFolder sockets = SocketFolder.create(directory.path());
         ProcessSystem system =
             ProcessSystem.open(
                 runToken, spark.host(), cluster.heartbeat(), cluster.failureTimeout());

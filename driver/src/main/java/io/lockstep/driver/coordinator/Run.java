@@ -208,7 +208,10 @@ final class Run {
 
   private void lost(int worker, long attempt, String reason, long now, List<Action> actions) {
     Member member = members.get(worker);
-    String who = member == null ? "worker " + worker : member.toString();
+    String who =
+        member == null || member.attempt != attempt
+            ? "worker " + worker + " (attempt " + attempt + ")"
+            : member.toString();
     if (members.lost(worker, attempt, now)) {
       restarts++;
       actions.add(new Action.Restarted(restarts, who + ": " + reason));

@@ -54,7 +54,9 @@ public record Dealt(
 
   @Override
   public void close() {
-    training.unpersist(false);
-    validation.unpersist(false);
+    if (!training.context().isStopped()) {
+      training.unpersist(false);
+      validation.unpersist(false);
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.ExceptionFailure;
+import org.apache.spark.FetchFailed;
 import org.apache.spark.TaskFailedReason;
 import org.apache.spark.TaskKilled;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -173,11 +174,16 @@ public final class TrainJob implements AutoCloseable {
       }
     }
 
+    /**
+     * Tasks that were killed, and those that found their data gone with an executor, which Spark
+     * deals again, did not fail themselves.
+     */
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
       if (stages.contains(end.stageId())
           && end.reason() instanceof TaskFailedReason reason
-          && !(reason instanceof TaskKilled)) {
+          && !(reason instanceof TaskKilled)
+          && !(reason instanceof FetchFailed)) {
         coordinator.tell(
             new ToCoordinator.TaskFailed(
                 end.taskInfo().partitionId(), end.taskInfo().taskId(), describe(reason)));
