@@ -1,6 +1,7 @@
 package io.lockstep.common.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.common.data.StreamSummary;
@@ -67,6 +68,26 @@ class CheckpointsTest {
     Files.delete(folder.resolve("step-400/manifest.json"));
     assertThat(checkpoints.steps()).containsExactly(200L);
     assertThat(checkpoints.latest().orElseThrow().step()).isEqualTo(200);
+  }
+
+  @Test
+  void checkpointsAreListedWhileOthersAreWritten() throws Exception {
+    Checkpoints checkpoints = checkpoints();
+    write(checkpoints, 1, 1);
+    Thread writer =
+        new Thread(
+            () -> {
+              for (long step = 2; step < 60; step++) {
+                write(checkpoints, step, 3);
+                checkpoints.prune(2);
+              }
+            });
+    writer.start();
+    while (writer.isAlive()) {
+      assertThatCode(checkpoints::steps).doesNotThrowAnyException();
+    }
+    writer.join();
+    assertThat(checkpoints.steps()).containsExactly(58L, 59L);
   }
 
   @Test
