@@ -23,6 +23,7 @@ final class Steps {
   private final RunPlan plan;
   private final TensorSums tensorSums;
 
+  private final ServerClocks clocks = new ServerClocks();
   private final TreeMap<Long, Pending> pending = new TreeMap<>();
   private final TreeMap<Long, Long> pauses = new TreeMap<>();
   private long next;
@@ -43,7 +44,11 @@ final class Steps {
     private int missing;
     private double loss;
 
-    private long nanos;
+    /** When the last server had applied it. */
+    private long nanos = Long.MIN_VALUE;
+
+    /** When the last of them said so. */
+    private long heard;
 
     Pending(Layout layout, int servers, int busyShards) {
       this.squares = new double[layout.chunks().size()][];
@@ -82,9 +87,8 @@ final class Steps {
     for (int c = 0; c < report.gradientSquares().length; c++) {
       step.squares[report.firstChunk() + c] = new double[] {report.gradientSquares()[c]};
     }
-    if (step.missing == 0) {
-      step.nanos = now;
-    }
+    step.nanos = Math.max(step.nanos, clocks.toOwn(applied, now));
+    step.heard = now;
   }
 
   void times(int worker, List<StepTimes> times) {
@@ -105,7 +109,7 @@ final class Steps {
     if (step == null || step.missing > 0) {
       return java.util.Optional.empty();
     }
-    if (step.times.size() < workers && now - step.nanos < PATIENCE.toNanos()) {
+    if (step.times.size() < workers && now - step.heard < PATIENCE.toNanos()) {
       return java.util.Optional.empty();
     }
     pending.remove(next);

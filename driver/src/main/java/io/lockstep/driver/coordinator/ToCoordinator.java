@@ -49,8 +49,13 @@ public sealed interface ToCoordinator {
   /** A server cannot go on; the run ends. */
   record ServerFailed(int incarnation, int server, String reason) implements ToCoordinator {}
 
-  /** A server has applied all its chunks of a step. */
-  record StepApplied(int incarnation, int server, StepReport report) implements ToCoordinator {}
+  /**
+   * A server has applied all its chunks of a step.
+   *
+   * @param nanos when, by {@link System#nanoTime} of the server's process
+   */
+  record StepApplied(int incarnation, int server, StepReport report, long nanos)
+      implements ToCoordinator {}
 
   /** A server's part of a round of sums, where other processes have other parts. */
   record RoundReady(int incarnation, RoundSums sums) implements ToCoordinator {}

@@ -50,7 +50,7 @@ class KryoSerializerTest {
           new ToCoordinator.ServerReady(3, ADDRESS),
           new ToCoordinator.ServerFailed(3, 1, "no"),
           new ToCoordinator.StepApplied(
-              3, 1, new StepReport(7, 1.5, 2.5, 4, new double[] {1, 2, 3})),
+              3, 1, new StepReport(7, 1.5, 2.5, 4, new double[] {1, 2, 3}), 12345),
           new ToCoordinator.RoundReady(3, new RoundSums(7, 1, 4, SUMS)),
           new ToCoordinator.ShardSaved(3, 1, 8, new ShardEntry("file", 0, 4, 99, "00c0ffee")),
           new ToCoordinator.ValidationSums(

@@ -143,7 +143,7 @@ class RunTest {
     take(run.serverReady(ready(2, 0), now));
     take(run.serverReady(ready(2, 1), now));
     actions.clear();
-    take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(1, 0)), now));
+    take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(1, 0), now), now));
     take(run.shardSaved(new ToCoordinator.ShardSaved(1, 0, 2, entry(2, 0)), now));
     take(run.roundReady(new ToCoordinator.RoundReady(1, round(0))));
     assertThat(actions).isEmpty();
@@ -499,7 +499,8 @@ class RunTest {
       if (!LAYOUT.shards(servers).get(server).isEmpty()) {
         take(
             run.stepApplied(
-                new ToCoordinator.StepApplied(incarnation, server, report(step, server)), now));
+                new ToCoordinator.StepApplied(incarnation, server, report(step, server), now),
+                now));
       }
     }
   }

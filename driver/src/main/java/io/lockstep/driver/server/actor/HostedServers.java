@@ -142,7 +142,8 @@ public final class HostedServers implements AutoCloseable {
 
     @Override
     public void stepDone(StepReport report) {
-      coordinator.accept(new ToCoordinator.StepApplied(ownIncarnation, server, report));
+      coordinator.accept(
+          new ToCoordinator.StepApplied(ownIncarnation, server, report, System.nanoTime()));
       long done = report.step() + 1;
       if (plan.milestones().checkpoints(done)) {
         try {
