@@ -100,8 +100,11 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
       join.task().tell(new ToWorker.Refused(refuse.reason()));
       return run(actions.subList(1, actions.size()));
     }
-    Attendant before =
-        attendants.put(join.worker(), new Attendant(join.attempt(), join.task(), join.servers()));
+    Attendant before = attendants.get(join.worker());
+    if (before != null && before.attempt() == join.attempt()) {
+      return run(actions);
+    }
+    attendants.put(join.worker(), new Attendant(join.attempt(), join.task(), join.servers()));
     if (before != null) {
       getContext().unwatch(before.task());
       before.task().tell(new ToWorker.Refused("attempt " + join.attempt() + " has taken over"));

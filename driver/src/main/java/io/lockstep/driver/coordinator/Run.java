@@ -81,6 +81,7 @@ final class Run {
 
   // --- workers come and go ---
 
+  /** A worker asks to take part; asked again, it hears again. */
   List<Action> joined(ToCoordinator.Join join, long now) {
     List<Action> actions = new ArrayList<>();
     Optional<String> refusal = refusal(join);
@@ -88,11 +89,14 @@ final class Run {
       actions.add(new Action.Refuse(refusal.get()));
       return actions;
     }
-    if (fingerprint == null) {
-      fingerprint = join.fingerprint().toString();
+    if (members.isPresent(join.worker(), join.attempt())) {
+      return state == State.TRAINING ? List.of(begin(join.worker())) : List.of();
     }
     if (!join.fingerprint().canary().equals(canary) && !accept(join, actions)) {
       return actions;
+    }
+    if (fingerprint == null) {
+      fingerprint = join.fingerprint().toString();
     }
     Member before = members.get(join.worker());
     boolean hadServers = before != null && hasServers(join.worker());
@@ -132,11 +136,15 @@ final class Run {
       return Optional.of("job " + join.submission() + " has been replaced by job " + submission);
     }
     Member present = members.get(join.worker());
-    if (present != null && present.attempt >= join.attempt()) {
-      return Optional.of(
-          "attempt " + present.attempt + " of worker " + join.worker() + " has taken over");
+    if (present == null
+        || present.attempt < join.attempt()
+        || members.isPresent(join.worker(), join.attempt())) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    return Optional.of(
+        present.attempt == join.attempt()
+            ? "attempt " + present.attempt + " counts as lost"
+            : "attempt " + present.attempt + " of worker " + join.worker() + " has taken over");
   }
 
   /** The first canary is the run's; another is refused, or marks the run. */
@@ -225,7 +233,7 @@ final class Run {
       return actions;
     }
     report(now, actions);
-    if (members.missingNanos(now) > plan.joinTimeout().toNanos()) {
+    if (state != State.OVER && members.missingNanos(now) > plan.joinTimeout().toNanos()) {
       resubmit(now, actions);
     }
     return actions;
@@ -315,7 +323,8 @@ final class Run {
 
   List<Action> serverFailed(ToCoordinator.ServerFailed failed) {
     List<Action> actions = new ArrayList<>();
-    if (state != State.OVER && failed.incarnation() == incarnation) {
+    boolean present = state == State.STARTING || state == State.TRAINING;
+    if (present && failed.incarnation() == incarnation) {
       fail("server " + failed.server() + " cannot go on: " + failed.reason(), actions);
     }
     return actions;
@@ -329,11 +338,11 @@ final class Run {
     return new Action.Begin(worker, incarnation, addresses);
   }
 
-  /** Asked some time after a worker lost a link: if nothing has changed, it tries again. */
+  /** Asked some time after a worker lost a link: it is told the present servers, perhaps again. */
   List<Action> linkLost(ToCoordinator.LinkLost lost) {
     boolean again =
         state == State.TRAINING
-            && lost.incarnation() == incarnation
+            && lost.incarnation() <= incarnation
             && members.isPresent(lost.worker(), lost.attempt());
     return again ? List.of(begin(lost.worker())) : List.of();
   }
@@ -470,8 +479,10 @@ final class Run {
               + found.step()
               + ", stream "
               + found.stream()
-              + "; lower optimizer.learningRate, or clip gradients; the last good checkpoint is "
-              + Checkpoints.folder(checkpoint),
+              + "; lower optimizer.learningRate, or clip gradients"
+              + (checkpoint == 0
+                  ? ""
+                  : "; the last good checkpoint is " + Checkpoints.folder(checkpoint)),
           actions);
     }
     return actions;

@@ -99,7 +99,7 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
       ActorRef<ToServers> serverHost = system.start(ServerHost.create(servers), name + "-servers");
       ActorRef<ToWorker> task = system.start(TaskActor.create(coordinator, control), name);
       try {
-        coordinator.tell(
+        control.join(
             new ToCoordinator.Join(
                 plan.runToken(),
                 plan.submission(),

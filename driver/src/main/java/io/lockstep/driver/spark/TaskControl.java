@@ -5,6 +5,7 @@ import io.lockstep.driver.coordinator.ToWorker;
 import io.lockstep.worker.Control;
 import io.lockstep.worker.StepTimes;
 import io.lockstep.worker.StreamSums;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,29 +21,53 @@ final class TaskControl implements Control {
   private static final Logger LOG = LoggerFactory.getLogger(TaskControl.class);
 
   /** Messages may be lost; what must arrive is said again. */
-  private static final long REPEAT_MILLIS = 5_000;
+  private static final Duration REPEAT = Duration.ofSeconds(5);
 
   private final int worker;
   private final long attempt;
   private final Consumer<ToCoordinator> coordinator;
+  private final long repeatMillis;
   private ToWorker.@Nullable Begin begin;
   private int taken;
+
+  /** What was last said that {@link #next} has an answer to; null while the task is at work. */
+  private @Nullable ToCoordinator asked;
+
   private long validatedStep = -1;
   private boolean stopped;
   private @Nullable String failure;
   private @Nullable AutoCloseable link;
 
   TaskControl(int worker, long attempt, Consumer<ToCoordinator> coordinator) {
+    this(worker, attempt, coordinator, REPEAT);
+  }
+
+  TaskControl(int worker, long attempt, Consumer<ToCoordinator> coordinator, Duration repeat) {
     this.worker = worker;
     this.attempt = attempt;
     this.coordinator = coordinator;
+    this.repeatMillis = repeat.toMillis();
   }
 
   // --- the actor's side ---
 
-  synchronized void begin(ToWorker.Begin message) {
-    begin = message;
-    notifyAll();
+  /**
+   * Where to go. Another incarnation ends the link at hand, whose servers may be gone without a
+   * word; a repetition is no news to a task that is at work.
+   */
+  void begin(ToWorker.Begin message) {
+    boolean other;
+    synchronized (this) {
+      other = message.incarnation() != taken;
+      if (!other && asked == null) {
+        return;
+      }
+      begin = message;
+      notifyAll();
+    }
+    if (other) {
+      closeLink();
+    }
   }
 
   synchronized void arrived(long step) {
@@ -94,13 +119,27 @@ final class TaskControl implements Control {
 
   // --- the task's side ---
 
+  /** Asks to take part; {@link #next} waits for the answer. */
+  void join(ToCoordinator.Join message) {
+    ask(message);
+  }
+
+  private synchronized void ask(ToCoordinator message) {
+    asked = message;
+    coordinator.accept(message);
+  }
+
   @Override
   public synchronized Optional<Assignment> next() throws InterruptedException {
     while (!isOver() && begin == null) {
-      wait();
+      wait(repeatMillis);
+      if (begin == null && asked != null && !isOver()) {
+        coordinator.accept(asked);
+      }
     }
     ToWorker.Begin next = begin;
     begin = null;
+    asked = null;
     if (isOver() || next == null) {
       return Optional.empty();
     }
@@ -112,7 +151,8 @@ final class TaskControl implements Control {
   public void breakOff(AutoCloseable newLink) {
     boolean over;
     synchronized (this) {
-      over = stopped || failure != null;
+      boolean elsewhere = begin != null && begin.incarnation() != taken;
+      over = stopped || failure != null || elsewhere;
       link = over ? null : newLink;
     }
     if (over) {
@@ -123,17 +163,19 @@ final class TaskControl implements Control {
   @Override
   public void linkLost(int incarnation, String reason) {
     LOG.info("worker {} lost a link of incarnation {}: {}", worker, incarnation, reason);
-    coordinator.accept(new ToCoordinator.LinkLost(worker, attempt, incarnation, reason));
+    ask(new ToCoordinator.LinkLost(worker, attempt, incarnation, reason));
   }
 
+  /** Said at least once, also where the same step was measured before a crash: that is forgotten. */
   @Override
   public void validated(long step, List<StreamSums> sums, long nanos) throws InterruptedException {
     ToCoordinator.ValidationSums message =
         new ToCoordinator.ValidationSums(worker, attempt, step, sums, nanos);
     synchronized (this) {
+      validatedStep = -1;
       while (!isOver() && validatedStep < step) {
         coordinator.accept(message);
-        wait(REPEAT_MILLIS);
+        wait(repeatMillis);
       }
     }
   }
@@ -145,11 +187,11 @@ final class TaskControl implements Control {
 
   @Override
   public void notFinite(long step, int stream, String tensor) {
-    coordinator.accept(new ToCoordinator.NotFinite(worker, step, stream, tensor));
+    ask(new ToCoordinator.NotFinite(worker, step, stream, tensor));
   }
 
   @Override
   public void finished() {
-    coordinator.accept(new ToCoordinator.Finished(worker, attempt));
+    ask(new ToCoordinator.Finished(worker, attempt));
   }
 }

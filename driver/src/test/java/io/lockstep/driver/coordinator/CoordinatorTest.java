@@ -88,6 +88,16 @@ class CoordinatorTest {
   }
 
   @Test
+  void aTaskThatAsksTwiceIsNotSentAway() {
+    ActorRef<ToCoordinator> coordinator = start(Placement.DRIVER);
+    TestProbe<ToWorker> task = kit.createTestProbe();
+    coordinator.tell(join(0, 1, task.ref(), driverServers.ref()));
+    coordinator.tell(join(0, 1, task.ref(), driverServers.ref()));
+    coordinator.tell(new ToCoordinator.ServerReady(1, new ServerAddress(0, "host", 1, "", "", "")));
+    task.expectMessageClass(ToWorker.Begin.class);
+  }
+
+  @Test
   void aStrangerIsToldToGo() {
     ActorRef<ToCoordinator> coordinator = start(Placement.DRIVER);
     TestProbe<ToWorker> task = kit.createTestProbe();

@@ -398,7 +398,55 @@ class RunTest {
     assertThat(actions).containsExactly(begin(1, 1));
     actions.clear();
     take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 0, "reset")));
-    assertThat(actions).as("of an incarnation that is gone").isEmpty();
+    assertThat(actions).as("it did not hear of the present one").containsExactly(begin(1, 1));
+  }
+
+  @Test
+  void aWorkerThatAsksAgainHearsAgainAndIsNoRestart() {
+    Run run = newRun();
+    ToCoordinator.Join first = join(0);
+    take(run.joined(first, now));
+    take(run.joined(first, now));
+    assertThat(actions).as("others are still to come").isEmpty();
+    ToCoordinator.Join second = join(1);
+    take(run.joined(second, now));
+    IntStream.range(0, servers).forEach(server -> take(run.serverReady(ready(1, server), now)));
+    actions.clear();
+    take(run.joined(second, now));
+    assertThat(actions).containsExactly(begin(1, 1));
+    actions.clear();
+    take(run.gone(1, second.attempt(), now));
+    actions.clear();
+    take(run.joined(second, now));
+    assertThat(actions).containsExactly(new Action.Refuse("attempt 2 counts as lost"));
+  }
+
+  @Test
+  void aRunThatIsDoneIsNotSubmittedAgain() {
+    Run run = training();
+    take(run.gone(1, attempts, now));
+    for (int step = 1; step <= 10; step++) {
+      applied(run, step);
+    }
+    saved(run, 10);
+    take(run.validation(sums(0, 10, 0, 2)));
+    take(run.validation(sums(1, 10, 2, 4)));
+    take(run.finished(new ToCoordinator.Finished(0, attempts - 1)));
+    actions.clear();
+    now += 100 * SECOND;
+    take(run.tick(now));
+    assertThat(actions).noneMatch(Action.Resubmit.class::isInstance);
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.DONE);
+  }
+
+  @Test
+  void withoutACheckpointABadGradientNamesNone() {
+    Run run = training();
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 1, 1, "")));
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "the loss is not finite at step 1, stream 1; lower optimizer.learningRate,"
+                + " or clip gradients");
   }
 
   @Test

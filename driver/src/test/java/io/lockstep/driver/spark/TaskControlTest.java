@@ -1,0 +1,101 @@
+package io.lockstep.driver.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.driver.coordinator.ToCoordinator;
+import io.lockstep.driver.coordinator.ToWorker;
+import io.lockstep.worker.Control.Assignment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class TaskControlTest {
+  private final List<ToCoordinator> said = new ArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private Consumer<ToCoordinator> answer = message -> {};
+  private final TaskControl control =
+      new TaskControl(
+          1,
+          7,
+          message -> {
+            said.add(message);
+            answer.accept(message);
+          },
+          Duration.ofMillis(1));
+
+  @Test
+  void aValidationThatIsMeasuredAgainAfterACrashIsSaidAgain() throws InterruptedException {
+    answer = message -> control.arrived(4);
+    control.validated(4, List.of(), 0);
+    control.validated(4, List.of(), 0);
+    assertThat(said).hasSize(2);
+  }
+
+  @Test
+  void aValidationIsRepeatedUntilItHasArrived() throws InterruptedException {
+    answer = message -> control.arrived(said.size() < 3 ? 2 : 4);
+    control.validated(4, List.of(), 0);
+    assertThat(said).hasSize(3).containsOnly(said.get(0));
+  }
+
+  @Test
+  void aLostLinkIsReportedUntilThereIsAnAnswer() throws InterruptedException {
+    answer =
+        message -> {
+          if (said.size() == 3) {
+            control.begin(begin(2));
+          }
+        };
+    control.linkLost(1, "reset");
+    assertThat(control.next()).contains(new Assignment(2, List.of()));
+    assertThat(said).hasSize(3).containsOnly(new ToCoordinator.LinkLost(1, 7, 1, "reset"));
+  }
+
+  @Test
+  void anotherIncarnationEndsTheLinkAtHand() throws InterruptedException {
+    control.begin(begin(1));
+    assertThat(control.next()).contains(new Assignment(1, List.of()));
+    control.breakOff(() -> closed.set(true));
+    control.begin(begin(2));
+    assertThat(closed).isTrue();
+    assertThat(control.next()).contains(new Assignment(2, List.of()));
+  }
+
+  @Test
+  void aLinkToServersThatWereReplacedMeanwhileIsClosedAtOnce() throws InterruptedException {
+    control.begin(begin(1));
+    assertThat(control.next()).isPresent();
+    control.begin(begin(2));
+    control.breakOff(() -> closed.set(true));
+    assertThat(closed).isTrue();
+  }
+
+  @Test
+  void aRepetitionIsNoNewsToATaskAtWork() throws InterruptedException {
+    control.begin(begin(1));
+    assertThat(control.next()).isPresent();
+    control.breakOff(() -> closed.set(true));
+    control.begin(begin(1));
+    assertThat(closed).isFalse();
+    answer = message -> control.begin(begin(3));
+    control.linkLost(1, "reset");
+    assertThat(control.next()).contains(new Assignment(3, List.of()));
+    assertThat(said).hasSize(1);
+  }
+
+  @Test
+  void anAnswerOfTheSameIncarnationSendsTheTaskBackToItsServers() throws InterruptedException {
+    control.begin(begin(1));
+    assertThat(control.next()).isPresent();
+    control.linkLost(1, "reset");
+    control.begin(begin(1));
+    assertThat(control.next()).contains(new Assignment(1, List.of()));
+  }
+
+  private static ToWorker.Begin begin(int incarnation) {
+    return new ToWorker.Begin(incarnation, List.of());
+  }
+}
