@@ -226,7 +226,7 @@ public final class Training {
             slicesByWorker(parts, outcome.workers()),
             processIds(outcome),
             outcome.restarts(),
-            outcome.trainLoss(),
+            directory.lastEpochLoss(),
             outcome.validation(),
             outcome.reproducible(),
             outcome.fingerprint(),

@@ -17,7 +17,6 @@ import java.util.Optional;
  * @param fingerprint the first worker's; empty where none came
  * @param trainNanos from the first step to the last, validations left out
  * @param trainSteps steps made in that time
- * @param trainLoss mean loss of the last epoch's steps
  * @param validation the last one
  * @param notes what the user should know
  */
@@ -32,7 +31,6 @@ public record Outcome(
     String fingerprint,
     long trainNanos,
     long trainSteps,
-    double trainLoss,
     Optional<ValidationRecord> validation,
     List<String> notes) {
   /** How. */

@@ -58,8 +58,6 @@ final class Run {
   private @Nullable String canary;
   private long trainNanos;
   private long trainSteps;
-  private double epochLoss;
-  private long epochLossSteps;
 
   Run(RunPlan plan, long now) {
     this.plan = plan;
@@ -393,12 +391,6 @@ final class Run {
     fruitlessAttempts.clear();
     trainNanos += (long) (line.seconds() * 1e9);
     trainSteps++;
-    if ((line.step() - 1) % plan.milestones().epochs().stepsPerEpoch() == 0) {
-      epochLoss = 0;
-      epochLossSteps = 0;
-    }
-    epochLoss += line.loss();
-    epochLossSteps++;
   }
 
   List<Action> shardSaved(ToCoordinator.ShardSaved saved, long now) {
@@ -528,7 +520,6 @@ final class Run {
                 fingerprint == null ? "" : fingerprint,
                 trainNanos,
                 trainSteps,
-                epochLossSteps == 0 ? Double.NaN : epochLoss / epochLossSteps,
                 validations.last(),
                 notes)));
   }

@@ -3,11 +3,13 @@ package io.lockstep.driver.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -83,6 +85,38 @@ final class JsonLines implements AutoCloseable {
       throw new UncheckedIOException("cannot read " + file, e);
     }
     return objects;
+  }
+
+  /**
+   * The mean of a number over the objects that agree with the last one in another, in the file's
+   * order; one line is held at a time.
+   *
+   * @return NaN where there is no object
+   */
+  double meanOfLast(String field, String agreeingIn) {
+    double sum = 0;
+    long count = 0;
+    @Nullable JsonNode group = null;
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode object = parse(line);
+        if (object == null) {
+          break;
+        }
+        if (!object.path(agreeingIn).equals(group)) {
+          group = object.path(agreeingIn);
+          sum = 0;
+          count = 0;
+        }
+        sum += object.path(field).asDouble();
+        count++;
+      }
+    } catch (NoSuchFileException e) {
+      return Double.NaN;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+    return sum / count;
   }
 
   private static @Nullable JsonNode parse(String line) {

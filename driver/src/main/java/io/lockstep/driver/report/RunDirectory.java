@@ -199,6 +199,14 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     validations.cutBack(step - 1);
   }
 
+  /**
+   * The mean loss of the last epoch's steps, by what is written down: the same with crashes and
+   * resumes as without. NaN where there is no step.
+   */
+  public double lastEpochLoss() {
+    return steps.meanOfLast("loss", "epoch");
+  }
+
   /** Writes what the data are, as far as prediction must know it. */
   public void writeDescription(DataDescription description) {
     writeAtomically(dataFile(), description.toJson());

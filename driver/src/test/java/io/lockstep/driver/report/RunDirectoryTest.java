@@ -60,6 +60,19 @@ class RunDirectoryTest {
   }
 
   @Test
+  void theLossOfTheLastEpochCountsWhatIsComputedAgainOnce() {
+    try (RunDirectory run = RunDirectory.create(folder.resolve("run"))) {
+      assertThat(run.lastEpochLoss()).isNaN();
+      run.step(new StepRecord(1, 1, 100, 1, 1, 1, 1, 1, 1, 1));
+      run.step(new StepRecord(2, 2, 4, 1, 1, 1, 1, 1, 1, 1));
+      run.step(new StepRecord(3, 2, 70, 1, 1, 1, 1, 1, 1, 1));
+      run.cutBack(2);
+      run.step(new StepRecord(3, 2, 8, 1, 1, 1, 1, 1, 1, 1));
+      assertThat(run.lastEpochLoss()).isEqualTo(6);
+    }
+  }
+
+  @Test
   void aLineThatAKillCutShortIsLeftOut() throws IOException {
     try (RunDirectory run = RunDirectory.create(folder.resolve("run"))) {
       run.step(Runs.step(1, 1));
