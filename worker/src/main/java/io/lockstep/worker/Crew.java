@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -211,7 +212,7 @@ public final class Crew implements AutoCloseable {
     }
     try {
       work.run(hands.get(0));
-    } catch (RuntimeException | InterruptedException e) {
+    } catch (RuntimeException | Error | InterruptedException e) {
       sums.cancel();
       throw e;
     } finally {
@@ -225,7 +226,7 @@ public final class Crew implements AutoCloseable {
   private void help(Work work, Hand hand) throws InterruptedException {
     try {
       work.run(hand);
-    } catch (RuntimeException | InterruptedException e) {
+    } catch (RuntimeException | Error | InterruptedException e) {
       sums.cancel();
       throw e;
     }
@@ -239,9 +240,22 @@ public final class Crew implements AutoCloseable {
     }
   }
 
+  /** Waits for slices that are being computed, also where the task is interrupted: then frees. */
   @Override
   public void close() {
     helpers.shutdownNow();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = helpers.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     hands.forEach(hand -> hand.engine().close());
     parameters.close();
   }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The actor around {@link Run}: hands it messages with the time, and does what it decides. Ends
@@ -74,24 +75,38 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
   public Receive<ToCoordinator> createReceive() {
     return newReceiveBuilder()
         .onMessage(ToCoordinator.Join.class, this::join)
-        .onMessage(ToCoordinator.TaskGone.class, m -> run(run.gone(m.worker(), m.attempt(), now())))
-        .onMessage(ToCoordinator.TaskFailed.class, m -> run(run.taskFailed(m, now())))
-        .onMessage(ToCoordinator.JobEnded.class, m -> run(run.jobEnded(m)))
-        .onMessage(ToCoordinator.ServerReady.class, m -> run(run.serverReady(m, now())))
-        .onMessage(ToCoordinator.ServerFailed.class, m -> run(run.serverFailed(m)))
-        .onMessage(ToCoordinator.StepApplied.class, m -> run(run.stepApplied(m, now())))
-        .onMessage(ToCoordinator.RoundReady.class, m -> run(run.roundReady(m)))
-        .onMessage(ToCoordinator.ShardSaved.class, m -> run(run.shardSaved(m, now())))
-        .onMessage(ToCoordinator.WorkerTimes.class, m -> run(run.workerTimes(m, now())))
-        .onMessage(ToCoordinator.ValidationSums.class, m -> run(run.validation(m)))
+        .onMessage(
+            ToCoordinator.TaskGone.class,
+            m -> decide(() -> run.gone(m.worker(), m.attempt(), now())))
+        .onMessage(ToCoordinator.TaskFailed.class, m -> decide(() -> run.taskFailed(m, now())))
+        .onMessage(ToCoordinator.JobEnded.class, m -> decide(() -> run.jobEnded(m)))
+        .onMessage(ToCoordinator.ServerReady.class, m -> decide(() -> run.serverReady(m, now())))
+        .onMessage(ToCoordinator.ServerFailed.class, m -> decide(() -> run.serverFailed(m)))
+        .onMessage(ToCoordinator.StepApplied.class, m -> decide(() -> run.stepApplied(m, now())))
+        .onMessage(ToCoordinator.RoundReady.class, m -> decide(() -> run.roundReady(m)))
+        .onMessage(ToCoordinator.ShardSaved.class, m -> decide(() -> run.shardSaved(m, now())))
+        .onMessage(ToCoordinator.WorkerTimes.class, m -> decide(() -> run.workerTimes(m, now())))
+        .onMessage(ToCoordinator.ValidationSums.class, m -> decide(() -> run.validation(m)))
         .onMessage(ToCoordinator.LinkLost.class, this::linkLost)
-        .onMessage(ToCoordinator.AskAgain.class, m -> run(run.linkLost(m.lost())))
-        .onMessage(ToCoordinator.NotFinite.class, m -> run(run.notFinite(m)))
-        .onMessage(ToCoordinator.Finished.class, m -> run(run.finished(m)))
-        .onMessage(ToCoordinator.Hopeless.class, m -> run(run.hopeless(m)))
-        .onMessage(ToCoordinator.Interrupt.class, m -> run(run.interrupt(m)))
-        .onMessageEquals(ToCoordinator.Tick.INSTANCE, () -> run(run.tick(now())))
+        .onMessage(ToCoordinator.AskAgain.class, m -> decide(() -> run.linkLost(m.lost())))
+        .onMessage(ToCoordinator.NotFinite.class, m -> decide(() -> run.notFinite(m)))
+        .onMessage(ToCoordinator.Finished.class, m -> decide(() -> run.finished(m)))
+        .onMessage(ToCoordinator.Hopeless.class, m -> decide(() -> run.hopeless(m)))
+        .onMessage(ToCoordinator.Interrupt.class, m -> decide(() -> run.interrupt(m)))
+        .onMessageEquals(ToCoordinator.Tick.INSTANCE, () -> decide(() -> run.tick(now())))
         .build();
+  }
+
+  /** A decision that breaks ends the run: nobody else would, and everybody would wait. */
+  private Behavior<ToCoordinator> decide(Supplier<List<Action>> decision) {
+    List<Action> actions;
+    try {
+      actions = decision.get();
+    } catch (RuntimeException e) {
+      getContext().getLog().error("the coordinator broke", e);
+      actions = run.hopeless(new ToCoordinator.Hopeless(-1, "the coordinator broke: " + e));
+    }
+    return run(actions);
   }
 
   private Behavior<ToCoordinator> join(ToCoordinator.Join join) {
@@ -120,11 +135,13 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
   }
 
   private Behavior<ToCoordinator> run(List<Action> actions) {
-    Behavior<ToCoordinator> next = this;
     for (Action action : actions) {
-      next = act(action);
+      Behavior<ToCoordinator> next = act(action);
+      if (next != this) {
+        return next;
+      }
     }
-    return next;
+    return this;
   }
 
   private Behavior<ToCoordinator> act(Action action) {

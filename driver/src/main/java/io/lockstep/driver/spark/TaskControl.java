@@ -166,7 +166,9 @@ final class TaskControl implements Control {
     ask(new ToCoordinator.LinkLost(worker, attempt, incarnation, reason));
   }
 
-  /** Said at least once, also where the same step was measured before a crash: that is forgotten. */
+  /**
+   * Said at least once, also where the same step was measured before a crash: that is forgotten.
+   */
   @Override
   public void validated(long step, List<StreamSums> sums, long nanos) throws InterruptedException {
     ToCoordinator.ValidationSums message =

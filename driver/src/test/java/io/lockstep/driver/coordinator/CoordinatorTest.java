@@ -15,6 +15,7 @@ import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.Milestones;
+import io.lockstep.worker.StreamSums;
 import io.lockstep.worker.link.ServerAddress;
 import java.time.Duration;
 import java.util.List;
@@ -142,6 +143,19 @@ class CoordinatorTest {
     TestProbe<ToWorker> task = kit.createTestProbe();
     coordinator.tell(join(0, 1, task.ref(), driverServers.ref()));
     assertThat(outcome.join().reason()).isEqualTo("the disk is full");
+  }
+
+  @Test
+  void aDecisionThatBreaksEndsTheRun() {
+    ActorRef<ToCoordinator> coordinator = start(Placement.DRIVER);
+    TestProbe<ToWorker> task = kit.createTestProbe();
+    coordinator.tell(join(0, 1, task.ref(), driverServers.ref()));
+    int noSuchStream = 2;
+    coordinator.tell(
+        new ToCoordinator.ValidationSums(
+            0, 1, 1, List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])), 0));
+    assertThat(outcome.join().reason()).startsWith("the coordinator broke: java.lang.ArrayIndex");
+    task.expectMessageClass(ToWorker.Stop.class);
   }
 
   private Action nextAct() throws InterruptedException {

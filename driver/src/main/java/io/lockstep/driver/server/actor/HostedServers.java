@@ -63,7 +63,7 @@ public final class HostedServers implements AutoCloseable {
     for (int number : numbers) {
       try {
         servers.put(number, start(number, step, allHere));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
         fail(newIncarnation, number, e);
         return;
       }
@@ -110,8 +110,9 @@ public final class HostedServers implements AutoCloseable {
     return ParameterServer.start(settings, shard, plan.layout().chunkElements(), events);
   }
 
-  private void fail(int ofIncarnation, int number, Exception e) {
-    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+  private void fail(int ofIncarnation, int number, Throwable e) {
+    String own = e instanceof RuntimeException && e.getMessage() != null ? e.getMessage() : "" + e;
+    String reason = e.getCause() == null ? own : own + ": " + e.getCause();
     coordinator.accept(new ToCoordinator.ServerFailed(ofIncarnation, number, reason));
   }
 

@@ -13,7 +13,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -83,7 +85,7 @@ final class ServerListener implements AutoCloseable {
 
   static ServerListener open(ServerSettings settings, int chunkElements, Admission admission)
       throws IOException {
-    String name = "server-" + settings.server() + "-" + settings.incarnation();
+    String name = fileName(settings);
     SocketFolder folder = SocketFolder.open(settings.socketFolder(), name);
     ServerSocketChannel unix = null;
     ServerSocketChannel tcp = null;
@@ -99,6 +101,19 @@ final class ServerListener implements AutoCloseable {
       folder.delete();
       throw new IOException(settings + " cannot listen: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * With the run's token in it: a run that is resumed has the folder of the one that was killed.
+   */
+  private static String fileName(ServerSettings settings) {
+    byte[] token = Arrays.copyOf(Frame.tokenDigest(settings.runToken()), 4);
+    return String.join(
+        "-",
+        "server",
+        String.valueOf(settings.server()),
+        String.valueOf(settings.incarnation()),
+        HexFormat.of().formatHex(token));
   }
 
   void start() {

@@ -290,6 +290,15 @@ public final class ParameterShard {
       }
       awaitedRound = -1;
     }
+    try {
+      goOn(step, round, perTensor, events);
+    } catch (RuntimeException | Error e) {
+      fail(broken(step, e), events);
+      throw e;
+    }
+  }
+
+  private void goOn(long step, int round, double[][] perTensor, ShardEvents events) {
     if (!areFinite(step, round, perTensor, events)) {
       return;
     }
@@ -312,7 +321,7 @@ public final class ParameterShard {
       for (double sum : perTensor[t]) {
         if (!Double.isFinite(sum)) {
           String what = "sum of round " + round + " over " + layout.tensors().get(t).name();
-          fail(new StepFailure(step, what + " must be finite", sum), events);
+          fail(StepFailure.of(step, what + " must be finite", sum), events);
           return false;
         }
       }
@@ -324,8 +333,22 @@ public final class ParameterShard {
 
   /** Called by the one thread that completed the chunk's sum. */
   private void completed(int index, ShardEvents events) {
+    long step = cellAt(index).version();
+    try {
+      update(index, step, events);
+    } catch (RuntimeException | Error e) {
+      fail(broken(step, e), events);
+      throw e;
+    }
+  }
+
+  /** A step that broke halfway cannot be taken again: whoever waits for it must know. */
+  private static StepFailure broken(long step, Throwable cause) {
+    return new StepFailure(step, "the update broke: " + cause);
+  }
+
+  private void update(int index, long step, ShardEvents events) {
     ChunkCell cell = cellAt(index);
-    long step = cell.version();
     Scalars batch = batch();
     if (batch == null || !isSound(step, batch, events)) {
       return;
@@ -357,14 +380,13 @@ public final class ParameterShard {
 
   private boolean isSound(long step, Scalars batch, ShardEvents events) {
     if (!Double.isFinite(batch.loss())) {
-      fail(
-          new StepFailure(step, "sum of losses of the batch must be finite", batch.loss()), events);
+      fail(StepFailure.of(step, "sum of losses of the batch must be finite", batch.loss()), events);
       return false;
     }
     float weight = (float) batch.weight();
     if (!(weight > 0 && Float.isFinite(weight))) {
       fail(
-          new StepFailure(
+          StepFailure.of(
               step, "sum of weights of the batch must be positive and finite", batch.weight()),
           events);
       return false;
@@ -375,7 +397,7 @@ public final class ParameterShard {
   private static StepFailure nonFinite(long step, String what, ChunkState data, float[] values) {
     int i = FiniteCheck.firstNonFinite(values, 0, data.length());
     long element = (long) data.chunk().tensorOffset() + i;
-    return new StepFailure(
+    return StepFailure.of(
         step,
         what + " of " + data.tensor().name() + ", element " + element + ", must be finite",
         values[i]);

@@ -257,7 +257,7 @@ class ParameterShardTest {
     shard.gradient(0, 3, 1, FloatBuffer.wrap(huge), shards);
     assertThat(shards.failures)
         .extracting(StepFailure::message)
-        .containsExactly("step 0: gradient of hidden.b, element 3, must be finite, got Infinity");
+        .containsExactly("step 1: gradient of hidden.b, element 3, must be finite, got Infinity");
     shard.gradient(0, 2, 0, FloatBuffer.allocate(35), shards);
     shard.gradient(0, 3, 0, FloatBuffer.allocate(35), shards);
     assertThat(shards.parameters(0)).isEqualTo(before);
@@ -278,7 +278,7 @@ class ParameterShardTest {
     shard.gradient(0, 1, 1, FloatBuffer.wrap(gradient), shards);
     assertThat(shards.failures)
         .extracting(StepFailure::message)
-        .containsExactly("step 0: parameter of hidden.b, element 4, must be finite, got -Infinity");
+        .containsExactly("step 1: parameter of hidden.b, element 4, must be finite, got -Infinity");
     assertThat(shards.ready).isEmpty();
     assertThat(shards.parameters(0)[39]).isEqualTo(-Float.MAX_VALUE);
   }
@@ -291,7 +291,36 @@ class ParameterShardTest {
     assertThat(shards.failures)
         .extracting(StepFailure::message)
         .containsExactly(
-            "step 0: sum of weights of the batch must be positive and finite, got 0.0");
+            "step 1: sum of weights of the batch must be positive and finite, got 0.0");
+  }
+
+  @Test
+  void aStepThatBreaksHalfwayStopsTheRunInsteadOfBeingWaitedFor() {
+    for (String rule : List.of("sgd", "lamb")) {
+      Shards shards =
+          new Shards(new Synthetic(1, 1, 1000, rule, 0), 1) {
+            @Override
+            public void stepDone(StepReport report) {
+              throw new IllegalStateException("the disk is full");
+            }
+          };
+      ParameterShard shard = shards.shards.get(0);
+      assertThatThrownBy(
+              () -> {
+                shard.sums(0, 1, true, 0, 1, shards);
+                for (Chunk chunk : shard.chunks()) {
+                  FloatBuffer gradient = FloatBuffer.allocate(chunk.length());
+                  shard.gradient(0, 1, chunk.index(), gradient, shards);
+                }
+                shards.reduceRounds();
+              })
+          .as(rule)
+          .hasMessage("the disk is full");
+      assertThat(shards.failures)
+          .extracting(StepFailure::message)
+          .containsExactly(
+              "step 1: the update broke: java.lang.IllegalStateException: the disk is full");
+    }
   }
 
   @Test
@@ -303,7 +332,7 @@ class ParameterShardTest {
     shard.gradient(0, 1, 1, FloatBuffer.allocate(5), shards);
     assertThat(shards.failures)
         .extracting(StepFailure::message)
-        .containsExactly("step 0: sum of losses of the batch must be finite, got NaN");
+        .containsExactly("step 1: sum of losses of the batch must be finite, got NaN");
   }
 
   @Test
