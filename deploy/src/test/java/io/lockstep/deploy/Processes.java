@@ -25,6 +25,7 @@ final class Processes {
   static final String MLP =
       """
       model:
+        chunkElements: 100
         input: [64]
         layers:
           - {type: dense, name: hidden, units: 32, activation: relu, initializer: he-normal}
@@ -36,6 +37,7 @@ final class Processes {
   static final String CNN =
       """
       model:
+        chunkElements: 100
         input: [1, 8, 8]
         layers:
           - {type: conv2d, name: filters, filters: 5, kernel: 3, activation: relu}
@@ -89,7 +91,7 @@ final class Processes {
             + """
               loss: {type: sparse-categorical-cross-entropy, fromLogits: true}
               batch: {size: 56, slice: 8}
-              cluster: {master: local, chunkElements: 100}
+              cluster: {master: local}
               checkpoint: {everySteps: 40, keep: 2}
               """
             + "train: {steps: "

@@ -27,6 +27,7 @@ final class RunCase {
   static final String MLP =
       """
       model:
+        chunkElements: 100
         input: [64]
         layers:
           - {type: dense, name: hidden, units: 16, activation: relu, initializer: he-normal}
@@ -37,6 +38,7 @@ final class RunCase {
   static final String CNN =
       """
       model:
+        chunkElements: 100
         input: [1, 8, 8]
         layers:
           - {type: conv2d, name: filters, filters: 5, kernel: 3, activation: relu}
@@ -62,7 +64,7 @@ final class RunCase {
       loss: {type: sparse-categorical-cross-entropy, fromLogits: true}
       batch: {size: 56, slice: 8}
       train: {steps: 10, validateEvery: {epochs: 1}}
-      cluster: {master: local, chunkElements: 100}
+      cluster: {master: local}
       checkpoint: {everySteps: 3, keep: 4}
       """;
 

@@ -27,9 +27,6 @@ public final class Agreement {
           "versions",
           "fingerprint");
 
-  /** What lies in a section that may differ, and may not. */
-  private static final List<String> MUST_AGREE = List.of("cluster.chunkElements");
-
   private Agreement() {}
 
   /**
@@ -72,8 +69,7 @@ public final class Agreement {
   }
 
   private static boolean mayDiffer(String path) {
-    return MAY_DIFFER.stream().anyMatch(section -> within(path, section))
-        && MUST_AGREE.stream().noneMatch(section -> within(path, section));
+    return MAY_DIFFER.stream().anyMatch(section -> within(path, section));
   }
 
   private static boolean within(String path, String section) {

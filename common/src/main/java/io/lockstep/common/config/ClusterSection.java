@@ -1,6 +1,5 @@
 package io.lockstep.common.config;
 
-import io.lockstep.common.layout.Layout;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.Map;
  * @param heartbeat time between signs of life
  * @param failureTimeout silence after which a process counts as dead
  * @param host the address under which other processes reach this one; empty for Spark's choice
- * @param chunkElements most elements of a chunk
  * @param spark settings handed to Spark as they are
  */
 public record ClusterSection(
@@ -31,7 +29,6 @@ public record ClusterSection(
     Duration heartbeat,
     Duration failureTimeout,
     String host,
-    int chunkElements,
     Map<String, String> spark) {
   /** The Spark master. */
   public static final Key<String> MASTER =
@@ -90,14 +87,6 @@ public record ClusterSection(
       Key.text(
           "host", "", "address under which other processes reach the driver; Spark's if empty");
 
-  /** Elements of a chunk. */
-  public static final Key<Integer> CHUNK_ELEMENTS =
-      Key.integer(
-          "chunkElements",
-          Layout.DEFAULT_CHUNK_ELEMENTS,
-          Range.closed(1, 1 << 24),
-          "most elements of a chunk, the unit of layout and wire; another size gives other bits");
-
   /** Settings of Spark. */
   public static final Key<Options> SPARK =
       Key.section("spark", "settings handed to Spark, such as spark.executor.memory: 2g");
@@ -114,7 +103,6 @@ public record ClusterSection(
           HEARTBEAT,
           FAILURE_TIMEOUT,
           HOST,
-          CHUNK_ELEMENTS,
           SPARK);
 
   /** Copies the settings of Spark. */
@@ -157,7 +145,6 @@ public record ClusterSection(
         options.get(HEARTBEAT),
         options.get(FAILURE_TIMEOUT),
         options.get(HOST),
-        options.get(CHUNK_ELEMENTS),
         flat(options.get(SPARK)));
   }
 
@@ -193,7 +180,6 @@ public record ClusterSection(
     if (!host.isEmpty()) {
       plain.put(HOST.name(), host);
     }
-    plain.put(CHUNK_ELEMENTS.name(), chunkElements);
     if (!spark.isEmpty()) {
       plain.put(SPARK.name(), spark);
     }

@@ -238,7 +238,7 @@ class CheckpointsTest {
                 + " checkpoint, train.validateEvery, data.train, data.validation,"
                 + " allowDifferentFingerprint, commit, versions, fingerprint");
     assertThatThrownBy(() -> Agreement.check(manifest, Agreement.of(configuration(0.9, 2, 64))))
-        .hasMessageContaining("cluster.chunkElements (checkpoint: 1000, now: 64)");
+        .hasMessageContaining("model.chunkElements (checkpoint: 1000, now: 64)");
   }
 
   private static Map<String, Object> configuration(double beta1, int workers, int chunkElements) {
@@ -246,8 +246,13 @@ class CheckpointsTest {
         "name", "a",
         "seed", 42,
         "optimizer", Map.of("type", "adam", "beta1", beta1),
-        "model", Map.of("layers", List.of(Map.of("type", "dense", "units", 10))),
-        "cluster", Map.of("workers", workers, "chunkElements", chunkElements),
+        "model",
+            Map.of(
+                "layers",
+                List.of(Map.of("type", "dense", "units", 10)),
+                "chunkElements",
+                chunkElements),
+        "cluster", Map.of("workers", workers),
         "train", Map.of("epochs", 5, "validateEvery", Map.of("epochs", workers)));
   }
 

@@ -30,7 +30,8 @@ final class Resolution {
         data(run.data(), folder),
         new ModelSection(
             run.model().input(),
-            run.model().layers().stream().map(Layers.REGISTRY::resolve).toList()),
+            run.model().layers().stream().map(Layers.REGISTRY::resolve).toList(),
+            run.model().chunkElements()),
         Losses.REGISTRY.resolve(run.loss()),
         Optimizers.REGISTRY.resolve(run.optimizer()),
         Schedules.REGISTRY.resolve(run.schedule()),

@@ -77,7 +77,7 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void printMemory(RunConfiguration run, Network network, PrintWriter out) {
-    Layout layout = Layout.of(network.tensors(), run.cluster().chunkElements());
+    Layout layout = Layout.of(network.tensors(), run.model().chunkElements());
     out.println("\n# memory, in proportion to the model");
     out.printf(
         "worker  %s: parameters, gradients and partial sums (data and activations besides)%n",

@@ -39,7 +39,7 @@ public record RunParts(
    */
   public static RunParts of(RunConfiguration configuration, EpochPlan epochs) {
     Network network = Network.of(configuration);
-    Layout layout = Layout.of(network.tensors(), configuration.cluster().chunkElements());
+    Layout layout = Layout.of(network.tensors(), configuration.model().chunkElements());
     Milestones milestones =
         new Milestones(
             epochs,
