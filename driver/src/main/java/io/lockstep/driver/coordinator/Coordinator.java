@@ -88,7 +88,7 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
         .onMessage(ToCoordinator.WorkerTimes.class, m -> decide(() -> run.workerTimes(m, now())))
         .onMessage(ToCoordinator.ValidationSums.class, m -> decide(() -> run.validation(m)))
         .onMessage(ToCoordinator.LinkLost.class, this::linkLost)
-        .onMessage(ToCoordinator.AskAgain.class, m -> decide(() -> run.linkLost(m.lost())))
+        .onMessage(ToCoordinator.AskAgain.class, m -> decide(() -> run.linkLost(m.lost(), now())))
         .onMessage(ToCoordinator.NotFinite.class, m -> decide(() -> run.notFinite(m)))
         .onMessage(ToCoordinator.Finished.class, m -> decide(() -> run.finished(m)))
         .onMessage(ToCoordinator.Hopeless.class, m -> decide(() -> run.hopeless(m)))

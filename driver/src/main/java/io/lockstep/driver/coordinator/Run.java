@@ -6,6 +6,7 @@ import io.lockstep.common.config.Placement;
 import io.lockstep.driver.coordinator.Members.Member;
 import io.lockstep.driver.server.shard.RoundTotals;
 import io.lockstep.worker.link.ServerAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,12 @@ final class Run {
   /** Attempts of one worker that may fail one after another without a step in between. */
   static final int HOPELESS_ATTEMPTS = 5;
 
+  /** Links that may break, while all workers are there, without a step in between. */
+  static final int HOPELESS_LINKS = 20;
+
+  /** Messages may be lost; hosts of servers that do not answer are told again. */
+  static final Duration REPEAT = Duration.ofSeconds(5);
+
   /** The states. */
   enum State {
     JOINING,
@@ -53,6 +60,9 @@ final class Run {
   private int incarnation;
   private long checkpoint;
   private int restarts;
+  private long hostsTold;
+  private int linksLost;
+  private long linksLostSince;
   private boolean reproducible = true;
   private @Nullable String fingerprint;
   private @Nullable String canary;
@@ -113,10 +123,10 @@ final class Run {
                 checkpoint,
                 String.valueOf(fingerprint),
                 String.valueOf(canary)));
-        startIncarnation(actions);
+        startIncarnation(now, actions);
       }
     } else if (hadServers) {
-      startIncarnation(actions);
+      startIncarnation(now, actions);
     } else if (state == State.TRAINING) {
       actions.add(begin(join.worker()));
     }
@@ -231,6 +241,9 @@ final class Run {
       return actions;
     }
     report(now, actions);
+    if (state == State.STARTING && now - hostsTold >= REPEAT.toNanos()) {
+      tellHosts(now, actions);
+    }
     if (state != State.OVER && members.missingNanos(now) > plan.joinTimeout().toNanos()) {
       resubmit(now, actions);
     }
@@ -276,7 +289,7 @@ final class Run {
 
   // --- servers ---
 
-  private void startIncarnation(List<Action> actions) {
+  private void startIncarnation(long now, List<Action> actions) {
     state = State.STARTING;
     incarnation++;
     servers.clear();
@@ -287,6 +300,12 @@ final class Run {
       validations.cutBack(checkpoint);
       actions.add(new Action.CutBack(checkpoint));
     }
+    linksLost = 0;
+    tellHosts(now, actions);
+  }
+
+  private void tellHosts(long now, List<Action> actions) {
+    hostsTold = now;
     int workers = members.workers();
     if (plan.placement() == Placement.DRIVER) {
       actions.add(
@@ -337,12 +356,29 @@ final class Run {
   }
 
   /** Asked some time after a worker lost a link: it is told the present servers, perhaps again. */
-  List<Action> linkLost(ToCoordinator.LinkLost lost) {
-    boolean again =
-        state == State.TRAINING
-            && lost.incarnation() <= incarnation
-            && members.isPresent(lost.worker(), lost.attempt());
-    return again ? List.of(begin(lost.worker())) : List.of();
+  List<Action> linkLost(ToCoordinator.LinkLost lost, long now) {
+    List<Action> actions = new ArrayList<>();
+    if (state == State.TRAINING
+        && lost.incarnation() <= incarnation
+        && members.isPresent(lost.worker(), lost.attempt())) {
+      if (isHopeless(now)) {
+        fail(
+            "worker " + lost.worker() + " cannot stay with its servers: " + lost.reason(), actions);
+      } else {
+        actions.add(begin(lost.worker()));
+      }
+    }
+    return actions;
+  }
+
+  /** Long after a dead server would have been noticed, links still break. */
+  private boolean isHopeless(long now) {
+    if (!members.complete() || linksLost == 0) {
+      linksLost = 0;
+      linksLostSince = now;
+    }
+    linksLost++;
+    return linksLost > HOPELESS_LINKS && now - linksLostSince > 2 * plan.joinTimeout().toNanos();
   }
 
   List<Action> roundReady(ToCoordinator.RoundReady part) {
@@ -361,6 +397,12 @@ final class Run {
   List<Action> stepApplied(ToCoordinator.StepApplied applied, long now) {
     List<Action> actions = new ArrayList<>();
     if (state == State.TRAINING && applied.incarnation() == incarnation) {
+      if (steps.isAfterGap(applied)) {
+        String lost = "what server " + applied.server() + " said of a step was lost";
+        note(lost + ": going back to the last checkpoint", actions);
+        startIncarnation(now, actions);
+        return actions;
+      }
       steps.applied(applied, now);
       report(now, actions);
     }
@@ -389,6 +431,7 @@ final class Run {
 
   private void count(io.lockstep.driver.report.StepRecord line) {
     fruitlessAttempts.clear();
+    linksLost = 0;
     trainNanos += (long) (line.seconds() * 1e9);
     trainSteps++;
   }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the lines of {@code steps.jsonl} together: the servers say what a step came to, the workers,
@@ -70,6 +71,13 @@ final class Steps {
   /** Training waited for so long after a step; the next step's time leaves that out. */
   void pause(long afterStep, long nanos) {
     pauses.put(afterStep, nanos);
+  }
+
+  /** Whether the server's report of the step before never came: a server reports every step. */
+  boolean isAfterGap(ToCoordinator.StepApplied applied) {
+    long before = applied.report().step();
+    @Nullable Pending step = pending.get(before);
+    return before >= next && (step == null || !step.applied[applied.server()]);
   }
 
   void applied(ToCoordinator.StepApplied applied, long now) {

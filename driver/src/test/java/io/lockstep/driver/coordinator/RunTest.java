@@ -394,10 +394,10 @@ class RunTest {
   @Test
   void aLostLinkIsAnsweredWithTheSameServersWhereNothingHasChanged() {
     Run run = training();
-    take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 1, "reset")));
+    take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 1, "reset"), now));
     assertThat(actions).containsExactly(begin(1, 1));
     actions.clear();
-    take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 0, "reset")));
+    take(run.linkLost(new ToCoordinator.LinkLost(1, attempts, 0, "reset"), now));
     assertThat(actions).as("it did not hear of the present one").containsExactly(begin(1, 1));
   }
 
@@ -447,6 +447,73 @@ class RunTest {
         .isEqualTo(
             "the loss is not finite at step 1, stream 1; lower optimizer.learningRate,"
                 + " or clip gradients");
+  }
+
+  @Test
+  void hostsThatDoNotAnswerAreToldAgain() {
+    placement = Placement.WORKERS;
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.joined(join(1), now));
+    take(run.serverReady(ready(1, 0), now));
+    actions.clear();
+    now += Run.REPEAT.toNanos() - 1;
+    take(run.tick(now));
+    assertThat(actions).isEmpty();
+    now++;
+    take(run.tick(now));
+    assertThat(actions)
+        .containsExactly(
+            new Action.Host(0, 1, 0, List.of(0)), new Action.Host(1, 1, 0, List.of(1)));
+    take(run.serverReady(ready(1, 1), now));
+    actions.clear();
+    now += Run.REPEAT.toNanos();
+    take(run.tick(now));
+    assertThat(actions).isEmpty();
+  }
+
+  @Test
+  void aReportOfAServerThatWasLostBringsTheNextIncarnation() {
+    Run run = training();
+    step(run, 1);
+    take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(2, 0), now), now));
+    take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(3, 0), now), now));
+    assertThat(run.incarnation()).isEqualTo(1);
+    take(run.stepApplied(new ToCoordinator.StepApplied(1, 1, report(3, 1), now), now));
+    assertThat(actions)
+        .contains(
+            new Action.Note(
+                "what server 1 said of a step was lost: going back to the last checkpoint"),
+            new Action.CutBack(0),
+            new Action.Host(Action.DRIVER, 2, 0, List.of(0, 1)));
+  }
+
+  @Test
+  void linksThatBreakForEverEndTheRunAndSayWhy() {
+    Run run = training();
+    ToCoordinator.LinkLost lost = new ToCoordinator.LinkLost(1, attempts, 1, "refused: too late");
+    for (int i = 0; i < Run.HOPELESS_LINKS; i++) {
+      take(run.linkLost(lost, now));
+    }
+    assertThat(actions).hasSize(Run.HOPELESS_LINKS).containsOnly(begin(1, 1));
+    now += 121 * SECOND;
+    take(run.linkLost(lost, now));
+    assertThat(outcome().reason())
+        .isEqualTo("worker 1 cannot stay with its servers: refused: too late");
+  }
+
+  @Test
+  void aStepThatIsMadeForgivesBrokenLinks() {
+    Run run = training();
+    ToCoordinator.LinkLost lost = new ToCoordinator.LinkLost(1, attempts, 1, "reset");
+    for (int i = 0; i < Run.HOPELESS_LINKS; i++) {
+      take(run.linkLost(lost, now));
+    }
+    step(run, 1);
+    actions.clear();
+    now += 121 * SECOND;
+    take(run.linkLost(lost, now));
+    assertThat(actions).containsExactly(begin(1, 1));
   }
 
   @Test

@@ -43,16 +43,28 @@ public final class HostedServers implements AutoCloseable {
   }
 
   /**
-   * Closes the servers of an earlier incarnation and starts those of this one.
+   * Closes the servers of an earlier incarnation and starts those of this one; told again, says
+   * again that they are ready.
    *
-   * @param newIncarnation must be later than the present one, otherwise nothing happens
+   * @param newIncarnation must not be earlier than the present one, otherwise nothing happens
    * @param step the checkpoint to load, 0 for the first values
    * @param numbers which servers; perhaps none
    */
   public synchronized void host(int newIncarnation, long step, List<Integer> numbers) {
-    if (closed || newIncarnation <= incarnation) {
+    if (closed || newIncarnation < incarnation) {
       return;
     }
+    if (newIncarnation == incarnation || startAll(newIncarnation, step, numbers)) {
+      servers
+          .values()
+          .forEach(
+              server ->
+                  coordinator.accept(
+                      new ToCoordinator.ServerReady(newIncarnation, server.address())));
+    }
+  }
+
+  private boolean startAll(int newIncarnation, long step, List<Integer> numbers) {
     closeServers();
     incarnation = newIncarnation;
     long busyHere =
@@ -65,18 +77,13 @@ public final class HostedServers implements AutoCloseable {
         servers.put(number, start(number, step, allHere));
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         fail(newIncarnation, number, e);
-        return;
+        return false;
       }
     }
     if (allHere != null) {
       allHere.servers(List.copyOf(servers.values()));
     }
-    servers
-        .values()
-        .forEach(
-            server ->
-                coordinator.accept(
-                    new ToCoordinator.ServerReady(newIncarnation, server.address())));
+    return true;
   }
 
   /** Hands the totals of a round to the servers of that incarnation. */

@@ -1,0 +1,80 @@
+package io.lockstep.driver.server.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.common.checkpoint.Checkpoints;
+import io.lockstep.common.checkpoint.FolderStore;
+import io.lockstep.common.config.Interval;
+import io.lockstep.common.data.EpochPlan;
+import io.lockstep.driver.coordinator.ToCoordinator;
+import io.lockstep.driver.server.Synthetic;
+import io.lockstep.worker.Milestones;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostedServersTest {
+  @TempDir private Path folder;
+  private final List<ToCoordinator> said = new ArrayList<>();
+
+  private HostedServers servers;
+
+  @BeforeEach
+  void begin() {
+    servers = new HostedServers(plan(folder), said::add);
+  }
+
+  @AfterEach
+  void end() {
+    servers.close();
+  }
+
+  @Test
+  void aHostThatIsToldAgainSaysAgainWhereItsServersAre() {
+    servers.host(2, 0, List.of(0, 1));
+    assertThat(said).hasSize(2).allMatch(ToCoordinator.ServerReady.class::isInstance);
+    List<ToCoordinator> first = List.copyOf(said);
+    said.clear();
+    servers.host(2, 0, List.of(0, 1));
+    assertThat(said).isEqualTo(first);
+  }
+
+  @Test
+  void anEarlierIncarnationIsNotHostedAnyMore() {
+    servers.host(2, 0, List.of(0));
+    said.clear();
+    servers.host(1, 0, List.of(0));
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void aCheckpointThatIsNotThereEndsTheRunAndSaysWhich() {
+    servers.host(1, 40, List.of(0));
+    assertThat(said)
+        .singleElement()
+        .satisfies(
+            message ->
+                assertThat(((ToCoordinator.ServerFailed) message).reason())
+                    .contains("checkpoint step-40", "NoSuchFileException"));
+  }
+
+  private static ServerPlan plan(Path folder) {
+    Synthetic synthetic = new Synthetic(1, 2, 20, "sgd", 0);
+    return new ServerPlan(
+        "secret",
+        2,
+        synthetic.layout(),
+        synthetic.tree(),
+        synthetic.plan(),
+        Synthetic::learningRate,
+        (tensor, from, target, length) -> {},
+        new Milestones(new EpochPlan(4, 1), 5, Interval.NEVER, 5),
+        new Checkpoints(new FolderStore(folder.resolve("checkpoints"))),
+        "127.0.0.1",
+        folder.resolve("sockets"));
+  }
+}
