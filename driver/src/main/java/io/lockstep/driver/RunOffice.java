@@ -126,7 +126,8 @@ final class RunOffice implements Coordinator.Office {
     List<ShardEntry> shards =
         publish.shards().stream().sorted(Comparator.comparingInt(ShardEntry::firstChunk)).toList();
     long epoch = parts.milestones().epochs().epoch(publish.step());
-    checkpoints.publish(manifest.with(publish.step(), epoch, shards));
+    checkpoints.publish(
+        manifest.with(publish.step(), epoch, shards).withFingerprint(publish.canary()));
     checkpoints.prune(configuration.checkpoint().keep());
   }
 }

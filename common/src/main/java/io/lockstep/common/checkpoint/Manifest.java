@@ -29,7 +29,7 @@ import java.util.TreeMap;
  *     alone
  * @param training the streams of training examples
  * @param validation the streams of validation examples
- * @param fingerprint the canary of the engine that computed the run
+ * @param fingerprint the canary of the engine that computed the run; no engine's where several did
  * @param shards the files, in the chunks' order
  */
 public record Manifest(

@@ -33,8 +33,12 @@ public sealed interface Action {
   /** Write a validation down. */
   record ReportValidation(ValidationRecord validation) implements Action {}
 
-  /** Make a checkpoint exist, all of whose shards are written; then prune. */
-  record Publish(long step, List<ShardEntry> shards) implements Action {}
+  /**
+   * Make a checkpoint exist, all of whose shards are written; then prune.
+   *
+   * @param canary of what computed it, or {@link Run#MIXED}
+   */
+  record Publish(long step, List<ShardEntry> shards, String canary) implements Action {}
 
   /** Forget everything after a step. */
   record CutBack(long step) implements Action {}

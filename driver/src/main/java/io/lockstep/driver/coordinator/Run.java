@@ -32,6 +32,9 @@ final class Run {
   /** Attempts of one worker that may fail one after another without a step in between. */
   static final int HOPELESS_ATTEMPTS = 5;
 
+  /** The canary of a checkpoint that processes with several had a part in: nobody's. */
+  static final String MIXED = "of several engines";
+
   /** Links that may break, while all workers are there, without a step in between. */
   static final int HOPELESS_LINKS = 20;
 
@@ -454,7 +457,8 @@ final class Run {
       }
       shards.pollFirstEntry();
       checkpoint = first.getKey();
-      actions.add(new Action.Publish(checkpoint, List.copyOf(first.getValue().values())));
+      String by = reproducible && canary != null ? canary : MIXED;
+      actions.add(new Action.Publish(checkpoint, List.copyOf(first.getValue().values()), by));
     }
   }
 

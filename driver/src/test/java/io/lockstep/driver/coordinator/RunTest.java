@@ -278,6 +278,24 @@ class RunTest {
   }
 
   @Test
+  void aCheckpointSaysWhoseBitsItHasSoThatAResumeKnows() {
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    saved(run, 2);
+    assertThat(actions)
+        .contains(new Action.Publish(2, List.of(entry(2, 0), entry(2, 1)), "canary"));
+    allowDifferent = true;
+    run = training();
+    take(run.joined(join(1, 1, "other"), now));
+    step(run, 1);
+    step(run, 2);
+    saved(run, 2);
+    assertThat(actions)
+        .contains(new Action.Publish(2, List.of(entry(2, 0), entry(2, 1)), Run.MIXED));
+  }
+
+  @Test
   void aLineWaitsForTheWorkersTimesButNotForEver() {
     Run run = training();
     applied(run, 1);
