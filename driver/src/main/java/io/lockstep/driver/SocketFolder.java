@@ -37,7 +37,7 @@ final class SocketFolder implements AutoCloseable {
    * @param run the run's directory
    */
   static SocketFolder create(Path run) {
-    SocketFolder folder = new SocketFolder(PARENT.resolve("lockstep-" + name(run)));
+    SocketFolder folder = new SocketFolder(of(run));
     try {
       folder.delete();
       Files.createDirectory(
@@ -47,6 +47,11 @@ final class SocketFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a folder for sockets: " + folder.path, e);
     }
+  }
+
+  /** Where the sockets of the run in this directory lie. */
+  static Path of(Path run) {
+    return PARENT.resolve("lockstep-" + name(run));
   }
 
   private static String name(Path run) {
