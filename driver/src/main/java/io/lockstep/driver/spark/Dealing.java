@@ -43,6 +43,11 @@ import org.jspecify.annotations.Nullable;
  *       ranks begin anew behind them.
  *   <li>Row r goes to stream r mod M.
  * </ol>
+ *
+ * <p>Spark keeps the streams serialised, in its storage memory and, where that is full, on disk: on
+ * this machine once; on a cluster twice, on two executors, so E executors hold 2 / E of the data
+ * each: features and label of a row as they were parsed, and a few bytes more. That is beside the
+ * arrays into which each task reads its own streams.
  */
 public final class Dealing {
   private final SparkSession session;
@@ -141,8 +146,18 @@ public final class Dealing {
     return new JavaSparkContext(spark).parallelize(List.<byte[]>of(), streams).rdd();
   }
 
-  private static RDD<byte[]> kept(RDD<byte[]> streams) {
-    return streams.persist(StorageLevel.MEMORY_AND_DISK_SER());
+  private RDD<byte[]> kept(RDD<byte[]> streams) {
+    return streams.persist(level(spark.master()));
+  }
+
+  /**
+   * How the streams are kept: twice on a cluster, so that a lost executor takes no stream with it.
+   * With one copy Spark would have to compute its streams again from shuffle files, of which some
+   * were lost too: it would begin the stage anew, and with it replace the workers that live.
+   */
+  static StorageLevel level(String master) {
+    boolean oneProcess = master.equals("local") || master.startsWith("local[");
+    return oneProcess ? StorageLevel.MEMORY_AND_DISK_SER() : StorageLevel.MEMORY_AND_DISK_SER_2();
   }
 
   private static List<StreamSummary> summaries(RDD<byte[]> streams) {

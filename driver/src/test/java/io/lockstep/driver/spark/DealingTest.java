@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,20 @@ final class DealingTest {
             List.of("train: {format: csv, path: " + path + ", label: y}", "labels: {classes: 3}"));
     data.addAll(List.of(more));
     return DataCase.configuration(3, streams, data.toArray(String[]::new));
+  }
+
+  @Test
+  void streamsAreKeptTwiceOnAClusterAndOnceInOneProcess(SparkSession spark) throws IOException {
+    for (String cluster :
+        List.of("spark://host:7077", "yarn", "k8s://https://host:443", "local-cluster[2,1,1024]")) {
+      assertThat(Dealing.level(cluster).replication()).as(cluster).isEqualTo(2);
+      assertThat(Dealing.level(cluster).useDisk()).as(cluster).isTrue();
+    }
+    Path rows = csv("one.csv", List.of("1,2,3,0", "4,5,6,1"));
+    try (Dealt dealt = Dealing.deal(spark, configuration(rows, 2))) {
+      assertThat(dealt.training().getStorageLevel()).isEqualTo(StorageLevel.MEMORY_AND_DISK_SER());
+      assertThat(dealt.training().getStorageLevel()).isEqualTo(Dealing.level("local"));
+    }
   }
 
   @Test
