@@ -1,6 +1,7 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.data.DataException;
 import io.lockstep.driver.report.RunLog;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * What the user reads when something is wrong: one message on standard error. Stack traces go to
- * the log.
+ * the log, which is named but where the message says all there is to know: a wrong configuration,
+ * wrong data.
  */
 final class Failures {
   private Failures() {}
@@ -41,6 +43,10 @@ final class Failures {
       return Lockstep.WRONG;
     }
     Optional<Path> log = RunLog.write(e);
+    if (e instanceof DataException) {
+      command.getErr().println("lockstep: " + e.getMessage());
+      return Lockstep.FAILED;
+    }
     command
         .getErr()
         .println(

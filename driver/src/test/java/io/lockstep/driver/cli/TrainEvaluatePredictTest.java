@@ -9,6 +9,7 @@ import io.lockstep.driver.report.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,30 @@ class TrainEvaluatePredictTest {
         .contains("first step that differs: 1, loss in steps.jsonl: ")
         .contains("first tensor that differs: ")
         .contains("the runs have other bits");
+  }
+
+  @Test
+  void badDataEndTheRunWithOneLineThatNamesFileAndRow() throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(Path.of(DATA)));
+    lines.set(17, lines.get(17).replaceFirst("^[^,]*", "NaN"));
+    Path bad = Files.write(folder.resolve("bad.csv"), lines);
+    Path run = folder.resolve("run");
+    Output output =
+        LockstepTest.run(
+            "train", WINE, "--set", "data.train.path=" + bad, "--run-dir", run.toString());
+    String column = lines.get(0).replaceFirst(",.*", "");
+    assertThat(output.err())
+        .isEqualTo(
+            "lockstep: "
+                + bad
+                + ":18: column '"
+                + column
+                + "' must be a finite number, got 'NaN'; mend the row, or leave such rows out with"
+                + " data.train.onBadRow: skip"
+                + System.lineSeparator());
+    assertThat(output.code()).isEqualTo(1);
+    assertThat(run.resolve("config.yaml")).exists();
+    assertThat(run.resolve("summary.json")).doesNotExist();
   }
 
   private Path train(String name, String setting) {
