@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.common.config.ConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -43,7 +44,16 @@ public final class GoldenCases {
   /** A test for each case of the kind, named after it; none, skipped, where there are none. */
   public static Stream<DynamicTest> tests(String kind, Consumer<GoldenCase> check) {
     return of(kind).stream()
-        .map(golden -> DynamicTest.dynamicTest(golden.name(), () -> check.accept(golden)));
+        .map(golden -> DynamicTest.dynamicTest(golden.name(), () -> check(golden, check)));
+  }
+
+  /** Names the case whose type or key is not known; other failures name it themselves. */
+  private static void check(GoldenCase golden, Consumer<GoldenCase> check) {
+    try {
+      check.accept(golden);
+    } catch (ConfigurationException e) {
+      throw new AssertionError("case " + golden.name() + ": " + e.getMessage(), e);
+    }
   }
 
   /** The cases of the kind by name; aborts the test where {@code golden.dir} has none. */

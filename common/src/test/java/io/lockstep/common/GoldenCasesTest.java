@@ -3,11 +3,13 @@ package io.lockstep.common;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.common.schedule.Schedules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
@@ -46,6 +48,20 @@ class GoldenCasesTest {
     assertThatThrownBy(() -> GoldenCases.of("losses"))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("golden.dir");
+  }
+
+  @Test
+  void anUnknownTypeOrKeyFailsWithTheNameOfItsCase() throws IOException {
+    Files.createDirectories(folder.resolve("schedules"));
+    Files.writeString(folder.resolve("schedules/odd.json"), "{\"schedule\": {\"type\": \"odd\"}}");
+    DynamicTest odd =
+        GoldenCases.tests(
+                "schedules", golden -> Schedules.create(golden.options("schedule"), 0.1, 10))
+            .findFirst()
+            .orElseThrow();
+    assertThatThrownBy(() -> odd.getExecutable().execute())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("case odd: unknown schedule 'odd'");
   }
 
   @Test
