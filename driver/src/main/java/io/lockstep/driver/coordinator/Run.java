@@ -508,6 +508,7 @@ final class Run {
   List<Action> notFinite(ToCoordinator.NotFinite found) {
     List<Action> actions = new ArrayList<>();
     if (state != State.OVER) {
+      settle(actions);
       String what =
           found.tensor().isEmpty()
               ? "the loss is not finite"
@@ -552,7 +553,23 @@ final class Run {
     end(Outcome.Kind.FAILED, reason, actions);
   }
 
+  /**
+   * Writes down what the servers have finished, without the workers' times that have not come: so
+   * that a run that ends early keeps its last checkpoint.
+   */
+  private void settle(List<Action> actions) {
+    if (state != State.TRAINING) {
+      return;
+    }
+    for (var line = steps.poll(0, 0); line.isPresent(); line = steps.poll(0, 0)) {
+      count(line.get());
+      actions.add(new Action.Report(line.get()));
+    }
+    publish(actions);
+  }
+
   private void end(Outcome.Kind kind, String reason, List<Action> actions) {
+    settle(actions);
     state = State.OVER;
     actions.add(
         new Action.End(

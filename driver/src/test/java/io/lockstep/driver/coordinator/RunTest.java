@@ -458,6 +458,18 @@ class RunTest {
   }
 
   @Test
+  void aBadGradientWaitsForNoTimesToKeepTheCheckpointBeforeIt() {
+    Run run = training();
+    applied(run, 1);
+    applied(run, 2);
+    saved(run, 2);
+    assertThat(published()).isEmpty();
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W")));
+    assertThat(published()).containsExactly(2L);
+    assertThat(outcome().reason()).endsWith("; the last good checkpoint is step-2");
+  }
+
+  @Test
   void withoutACheckpointABadGradientNamesNone() {
     Run run = training();
     take(run.notFinite(new ToCoordinator.NotFinite(0, 1, 1, "")));
