@@ -84,10 +84,7 @@ class SameBitsIT {
 
   private static Process submit(Path configuration, Path directory, String... set)
       throws IOException {
-    List<String> all = new ArrayList<>(List.of(set));
-    all.add("cluster.master=" + cluster.master());
-    return processes.submit(
-        cluster.master(), directory, train(configuration, directory, all.toArray(String[]::new)));
+    return processes.submit(cluster.master(), directory, train(configuration, directory, set));
   }
 
   /** A deal of the work over the cluster. */

@@ -36,16 +36,24 @@ public final class SparkRuntime implements AutoCloseable {
     return new SparkRuntime(builder.getOrCreate(), !present);
   }
 
-  /** Spark's name of the master: local gives each worker a slot, whatever the machine's cores. */
+  /**
+   * Spark's name of the master: what spark-submit was told, else the configuration's; local gives
+   * each worker a slot, whatever the machine's cores.
+   */
   static String master(ClusterSection cluster) {
+    String submitted = System.getProperty("spark.master", "");
+    if (!submitted.isEmpty() && !submitted.startsWith("local")) {
+      return submitted;
+    }
     return cluster.master().equals("local")
         ? "local[" + cluster.workers() + "," + MOST_FAILURES + "]"
         : cluster.master();
   }
 
+  /** What Lockstep needs of Spark, where spark-submit's --conf does not say otherwise. */
   static Map<String, String> settings(ClusterSection cluster) {
     Map<String, String> settings = new LinkedHashMap<>();
-    boolean local = cluster.master().startsWith("local");
+    boolean local = master(cluster).startsWith("local");
     settings.put("spark.ui.enabled", Boolean.toString(!local));
     settings.put("spark.ui.showConsoleProgress", "false");
     settings.put("spark.task.maxFailures", MOST_FAILURES);
@@ -70,6 +78,7 @@ public final class SparkRuntime implements AutoCloseable {
     NativeSettings.chosen()
         .environment()
         .forEach((name, value) -> settings.put("spark.executorEnv." + name, value));
+    settings.keySet().removeIf(name -> System.getProperty(name) != null);
     settings.putAll(cluster.spark());
     return settings;
   }
