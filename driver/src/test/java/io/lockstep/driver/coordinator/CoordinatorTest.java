@@ -100,7 +100,11 @@ class CoordinatorTest {
 
   @Test
   void aStrangerIsToldToGo() {
-    ActorRef<ToCoordinator> coordinator = start(Placement.DRIVER);
+    isAnswered(start(Placement.DRIVER));
+  }
+
+  /** A stranger's question, whose answer says that the actor has begun and its clock with it. */
+  private void isAnswered(ActorRef<ToCoordinator> coordinator) {
     TestProbe<ToWorker> task = kit.createTestProbe();
     coordinator.tell(
         new ToCoordinator.Join(
@@ -117,11 +121,12 @@ class CoordinatorTest {
   }
 
   @Test
-  void timePassesByTicks() throws InterruptedException {
-    start(Placement.DRIVER);
+  void timePassesByTicks() {
+    ActorRef<ToCoordinator> coordinator = start(Placement.DRIVER);
+    isAnswered(coordinator);
     clock.addAndGet(Duration.ofSeconds(61).toNanos());
     time.timePasses(Duration.ofSeconds(1));
-    assertThat(outcome.join().reason()).contains("no worker joined");
+    assertThat(ended().reason()).contains("no worker joined");
     driverServers.expectMessage(new ToServers.Close());
   }
 
@@ -132,7 +137,7 @@ class CoordinatorTest {
     coordinator.tell(join(0, 1, task.ref(), driverServers.ref()));
     coordinator.tell(new ToCoordinator.Interrupt("Ctrl-C"));
     assertThat(task.expectMessageClass(ToWorker.Stop.class).reason()).contains("Ctrl-C");
-    assertThat(outcome.join().kind()).isEqualTo(Outcome.Kind.INTERRUPTED);
+    assertThat(ended().kind()).isEqualTo(Outcome.Kind.INTERRUPTED);
     kit.createTestProbe().expectTerminated(coordinator);
   }
 
@@ -142,7 +147,7 @@ class CoordinatorTest {
     ActorRef<ToCoordinator> coordinator = start(Placement.DRIVER);
     TestProbe<ToWorker> task = kit.createTestProbe();
     coordinator.tell(join(0, 1, task.ref(), driverServers.ref()));
-    assertThat(outcome.join().reason()).isEqualTo("the disk is full");
+    assertThat(ended().reason()).isEqualTo("the disk is full");
   }
 
   @Test
@@ -154,8 +159,13 @@ class CoordinatorTest {
     coordinator.tell(
         new ToCoordinator.ValidationSums(
             0, 1, 1, List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])), 0));
-    assertThat(outcome.join().reason()).startsWith("the coordinator broke: java.lang.ArrayIndex");
+    assertThat(ended().reason()).startsWith("the coordinator broke: java.lang.ArrayIndex");
     task.expectMessageClass(ToWorker.Stop.class);
+  }
+
+  /** How the run has ended. */
+  private Outcome ended() {
+    return outcome.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   private Action nextAct() throws InterruptedException {
