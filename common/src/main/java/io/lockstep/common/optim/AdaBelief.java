@@ -4,6 +4,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.layout.TensorSpec;
 import java.util.List;
 
 /**
@@ -48,7 +49,7 @@ final class AdaBelief implements UpdateRule {
   }
 
   @Override
-  public List<String> stateNames() {
+  public List<String> stateNames(TensorSpec tensor) {
     return List.of("m", "s");
   }
 

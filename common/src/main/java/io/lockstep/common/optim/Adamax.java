@@ -2,6 +2,7 @@ package io.lockstep.common.optim;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.layout.TensorSpec;
 import java.util.List;
 
 /**
@@ -38,7 +39,7 @@ final class Adamax implements UpdateRule {
   }
 
   @Override
-  public List<String> stateNames() {
+  public List<String> stateNames(TensorSpec tensor) {
     return List.of("m", "u");
   }
 

@@ -94,7 +94,7 @@ final class Lamb implements UpdateRule {
   }
 
   @Override
-  public List<String> stateNames() {
+  public List<String> stateNames(TensorSpec tensor) {
     return List.of("m", "v");
   }
 

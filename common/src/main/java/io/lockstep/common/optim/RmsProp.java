@@ -4,6 +4,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.layout.TensorSpec;
 import java.util.List;
 
 /**
@@ -64,7 +65,7 @@ final class RmsProp implements UpdateRule {
   }
 
   @Override
-  public List<String> stateNames() {
+  public List<String> stateNames(TensorSpec tensor) {
     List<String> names = new java.util.ArrayList<>(List.of("v"));
     if (centered) {
       names.add("a");

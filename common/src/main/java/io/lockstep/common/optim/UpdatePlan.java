@@ -59,7 +59,7 @@ public final class UpdatePlan {
 
   /** What a chunk's state arrays hold, for checkpoints. */
   public List<String> stateNames(Chunk chunk) {
-    return rule.stateNames();
+    return rule.stateNames(layout.tensorOf(chunk));
   }
 
   /** The floats of a chunk's state array, in the order of {@link #stateNames}. */

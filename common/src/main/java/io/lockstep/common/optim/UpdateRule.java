@@ -14,8 +14,11 @@ import java.util.List;
  * <p>A new rule is one file here, one line in {@link Optimizers#REGISTRY} and one reference case.
  */
 public interface UpdateRule extends Rounds {
-  /** What the state arrays hold, for checkpoints, such as {@code m} and {@code v}. */
-  List<String> stateNames();
+  /**
+   * What the state arrays of a tensor's chunks hold, for checkpoints, such as {@code m} and {@code
+   * v}; a rule may treat some tensors in another way than others.
+   */
+  List<String> stateNames(TensorSpec tensor);
 
   /**
    * The floats of a state array for a chunk: the chunk's length, unless the rule keeps less (0 for

@@ -125,16 +125,11 @@ class FastLoopsTest {
   private static void check(Rule rule, int length, TestSeed seed) {
     Random random = seed.random();
     UpdateRule fast = Optimizers.create(Options.of("optimizer", rule.options()));
-    float[][] state = new float[fast.stateNames().size()][length + BEHIND];
+    TensorSpec tensor = new TensorSpec("w", List.of(Math.max(1, length)), Role.WEIGHT);
+    float[][] state = new float[fast.stateNames(tensor).size()][length + BEHIND];
     float[] w = gaussians(random, length);
     float[] g = new float[length + BEHIND];
-    ChunkState chunk =
-        new ChunkState(
-            new TensorSpec("w", List.of(Math.max(1, length)), Role.WEIGHT),
-            new Chunk(0, 0, 0, 0, length),
-            w,
-            g,
-            state);
+    ChunkState chunk = new ChunkState(tensor, new Chunk(0, 0, 0, 0, length), w, g, state);
     double[] expected = new double[length + BEHIND];
     for (int i = 0; i < expected.length; i++) {
       expected[i] = w[i];

@@ -3,6 +3,7 @@ package io.lockstep.driver.cli;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.UpdateRule;
 import io.lockstep.common.tree.PartialSums;
@@ -47,8 +48,9 @@ final class Memory {
     long elements = 0;
     for (Chunk chunk : shard) {
       elements += (1L + SENT_VERSIONS) * chunk.length();
-      for (int array = 0; array < rule.stateNames().size(); array++) {
-        elements += rule.stateLength(array, layout.tensorOf(chunk), chunk);
+      TensorSpec tensor = layout.tensorOf(chunk);
+      for (int array = 0; array < rule.stateNames(tensor).size(); array++) {
+        elements += rule.stateLength(array, tensor, chunk);
       }
     }
     return elements * Float.BYTES;
