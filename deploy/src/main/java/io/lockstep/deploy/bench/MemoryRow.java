@@ -67,7 +67,13 @@ final class MemoryRow {
             layout, Clip.NONE, Optimizers.create(Options.of("optimizer", Map.of("type", "sgd"))));
     ParameterShard shard =
         new ParameterShard(
-            ReductionTree.of(MemoryWorker.SLICES), layout, layout.chunks(), plan, step -> 1e-3, 0);
+            ReductionTree.of(MemoryWorker.SLICES),
+            layout,
+            layout.chunks(),
+            plan,
+            step -> 1e-3,
+            1e-3,
+            0);
     for (Chunk chunk : layout.chunks()) {
       float[] values = new float[chunk.length()];
       network.initialize(1, chunk.tensor(), chunk.tensorOffset(), values, 0, values.length);

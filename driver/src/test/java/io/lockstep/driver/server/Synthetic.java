@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * that are absent now and then, and a plain loop that trains without shards, links or threads.
  */
 public final class Synthetic {
+  /** The rate of the first step. */
+  public static final double BASE_LEARNING_RATE = 0.01;
+
   private static final List<TensorSpec> TENSORS =
       List.of(
           new TensorSpec("hidden.W", List.of(7, 5), Role.WEIGHT),
@@ -62,7 +65,8 @@ public final class Synthetic {
                 ? Clips.create(Options.of("clip", Map.of("type", "global-norm", "maximum", clip)))
                 : Clip.NONE,
             Optimizers.create(
-                Options.of("optimizer", Map.of("type", optimizer, "learningRate", 0.01))));
+                Options.of(
+                    "optimizer", Map.of("type", optimizer, "learningRate", BASE_LEARNING_RATE))));
   }
 
   /** The model's layout. */
@@ -82,7 +86,7 @@ public final class Synthetic {
 
   /** A rate that is another at every step. */
   public static double learningRate(long step) {
-    return 0.01 / (1 + step);
+    return BASE_LEARNING_RATE / (1 + step);
   }
 
   /** The first parameters, [n]. */
@@ -134,7 +138,8 @@ public final class Synthetic {
   /** A shard with its first values. */
   public ParameterShard shard(List<Chunk> chunks) {
     ParameterShard shard =
-        new ParameterShard(tree, layout, chunks, plan, Synthetic::learningRate, 0);
+        new ParameterShard(
+            tree, layout, chunks, plan, Synthetic::learningRate, BASE_LEARNING_RATE, 0);
     float[] parameters = parameters();
     for (Chunk chunk : chunks) {
       float[] values = new float[chunk.length()];
@@ -167,7 +172,7 @@ public final class Synthetic {
   }
 
   private void step(long step, float[] sum, List<ChunkState> chunks) {
-    Update update = new Update(step + 1, learningRate(step));
+    Update update = new Update(step + 1, learningRate(step), BASE_LEARNING_RATE);
     float weight = (float) weight(step);
     for (ChunkState chunk : chunks) {
       for (int i = 0; i < chunk.length(); i++) {

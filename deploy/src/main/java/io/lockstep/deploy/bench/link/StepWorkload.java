@@ -77,7 +77,7 @@ public final class StepWorkload implements AutoCloseable {
     UpdatePlan plan =
         UpdatePlan.create(layout, Clip.NONE, Optimizers.create(Options.of("optimizer", adamw)));
     List<Chunk> chunks = layout.shards(WORKERS).get(rank);
-    ParameterShard shard = new ParameterShard(tree, layout, chunks, plan, step -> 1e-4, 0);
+    ParameterShard shard = new ParameterShard(tree, layout, chunks, plan, step -> 1e-4, 1e-4, 0);
     chunks.forEach(chunk -> shard.initialize(chunk, new float[chunk.length()]));
     return shard;
   }

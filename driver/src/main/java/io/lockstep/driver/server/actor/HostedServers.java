@@ -98,7 +98,13 @@ public final class HostedServers implements AutoCloseable {
     List<Chunk> chunks = plan.layout().shards(plan.servers()).get(number);
     ParameterShard shard =
         new ParameterShard(
-            plan.tree(), plan.layout(), chunks, plan.update(), plan.learningRate(), step);
+            plan.tree(),
+            plan.layout(),
+            chunks,
+            plan.update(),
+            plan.learningRate(),
+            plan.baseLearningRate(),
+            step);
     if (step == 0) {
       for (Chunk chunk : chunks) {
         float[] values = new float[chunk.length()];

@@ -18,6 +18,7 @@ import java.util.function.LongToDoubleFunction;
  * @param tree over the slices of a step
  * @param update what a step does
  * @param learningRate of a step, which counts from 0
+ * @param baseLearningRate that the schedule starts from
  * @param firstValues of the parameters, where there is no checkpoint yet
  * @param milestones after which steps checkpoints are written
  * @param checkpoints where they lie
@@ -31,6 +32,7 @@ public record ServerPlan(
     ReductionTree tree,
     UpdatePlan update,
     LongToDoubleFunction learningRate,
+    double baseLearningRate,
     FirstValues firstValues,
     Milestones milestones,
     Checkpoints checkpoints,
@@ -61,6 +63,7 @@ public record ServerPlan(
         parts.tree(),
         parts.update(),
         parts.schedule()::rate,
+        parts.configuration().learningRate(),
         (tensor, from, target, length) ->
             parts.network().initialize(seed, tensor, from, target, 0, length),
         parts.milestones(),

@@ -42,6 +42,7 @@ public final class ParameterShard {
   private final List<Chunk> chunks;
   private final UpdatePlan plan;
   private final LongToDoubleFunction learningRate;
+  private final double baseLearningRate;
   private final BufferPool pool;
   private final @Nullable ChunkCell[] cells;
   private final double[] squares;
@@ -63,6 +64,7 @@ public final class ParameterShard {
    * @param chunks the shard's own, contiguous, as {@link Layout#shards} cuts them
    * @param plan what a step does
    * @param learningRate of a step, which counts from 0
+   * @param baseLearningRate that the schedule starts from
    * @param step the first step to be taken: the version of the values that will be loaded
    */
   public ParameterShard(
@@ -71,12 +73,14 @@ public final class ParameterShard {
       List<Chunk> chunks,
       UpdatePlan plan,
       LongToDoubleFunction learningRate,
+      double baseLearningRate,
       long step) {
     this.tree = tree;
     this.layout = layout;
     this.chunks = List.copyOf(chunks);
     this.plan = plan;
     this.learningRate = learningRate;
+    this.baseLearningRate = baseLearningRate;
     this.step = step;
     this.pool = new BufferPool(chunks.stream().mapToInt(Chunk::length).max().orElse(0));
     this.cells = new ChunkCell[chunks.size()];
@@ -456,7 +460,7 @@ public final class ParameterShard {
   }
 
   private Update update(long step) {
-    return new Update(step + 1, learningRate.applyAsDouble(step));
+    return new Update(step + 1, learningRate.applyAsDouble(step), baseLearningRate);
   }
 
   // ---- numbers and places

@@ -71,6 +71,7 @@ class HostedServersTest {
         synthetic.tree(),
         synthetic.plan(),
         Synthetic::learningRate,
+        Synthetic.BASE_LEARNING_RATE,
         (tensor, from, target, length) -> {},
         new Milestones(new EpochPlan(4, 1), 5, Interval.NEVER, 5),
         new Checkpoints(new FolderStore(folder.resolve("checkpoints"))),

@@ -392,6 +392,7 @@ class ParameterShardTest {
                 chunks,
                 synthetic.plan(),
                 Synthetic::learningRate,
+                Synthetic.BASE_LEARNING_RATE,
                 1));
       }
       one.shards
@@ -420,6 +421,7 @@ class ParameterShardTest {
             synthetic.layout().chunks(),
             synthetic.plan(),
             Synthetic::learningRate,
+            Synthetic.BASE_LEARNING_RATE,
             0);
     assertThatThrownBy(shard::requireLoaded).hasMessage("chunk 0 was not loaded");
   }
