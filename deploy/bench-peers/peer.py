@@ -17,9 +17,9 @@ def name():
     return "PyTorch " + torch.__version__.split("+")[0]
 
 
-def serve(work):
-    """`work(n)` does the work n times."""
-    print("ready", name(), flush=True)
+def serve(work, form=""):
+    """`work(n)` does the work n times, in the form that the peer's name then ends with."""
+    print("ready", (name() + " " + form).strip(), flush=True)
     for line in sys.stdin:
         count = int(line.split()[1])
         begin = time.perf_counter()

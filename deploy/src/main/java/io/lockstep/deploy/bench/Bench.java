@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures Lockstep beside its peers, alternately, and prints one table.",
     mixinStandardHelpOptions = true,
+    subcommands = RulesCommand.class,
     footer = {
       "",
       "Peers in PyTorch run by the interpreter that BENCH_PYTHON names, else python3; a peer that"
@@ -83,7 +84,7 @@ public final class Bench implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--rounds must be at least 1 and --seconds above 0");
     }
-    Path deploy = Path.of(System.getProperty("lockstep.deploy", "deploy")).toAbsolutePath();
+    Path deploy = deploy();
     Companion.Peers peers = Companion.Peers.find(deploy.resolve("bench-peers"));
     List<Row> rows = Rows.all(new Settings(deploy, peers, seconds));
     if (list) {
@@ -98,6 +99,11 @@ public final class Bench implements Callable<Integer> {
     }
     System.out.print(table(measured));
     return 0;
+  }
+
+  /** The folder of launcher, examples and peers. */
+  static Path deploy() {
+    return Path.of(System.getProperty("lockstep.deploy", "deploy")).toAbsolutePath();
   }
 
   private List<Row> chosen(List<Row> rows) {
