@@ -131,7 +131,7 @@ final class Lamb implements UpdateRule {
     float[] w = chunk.parameters();
     float[] u = chunk.gradient();
     boolean adapts = adapts(chunk.tensor());
-    float inverseNorm = inverseNorm(totals);
+    float inverseNorm = inverseNorm(chunk, totals);
     double correction1 = biasCorrection ? update.biasCorrection(beta1) : 1;
     double correction2 = biasCorrection ? update.biasCorrection(beta2) : 1;
     float scale1 = (float) (1 / correction1);
@@ -183,11 +183,11 @@ final class Lamb implements UpdateRule {
     }
   }
 
-  private float inverseNorm(Totals totals) {
+  private float inverseNorm(ChunkState chunk, Totals totals) {
     if (!preNormalize) {
       return 1;
     }
-    double norm = Math.sqrt(totals.all(0, 0));
+    double norm = Math.sqrt(totals.all(chunk, 0, 0));
     return norm == 0 ? 1 : (float) (1 / norm);
   }
 

@@ -11,22 +11,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Totals {
   private final double[][][] tensors;
-  private final double[][] all;
+  private final double[][][] all;
+  private final int clipRounds;
+  private final int[] rules;
+  private final int ruleCount;
   private final int firstRound;
   private final @Nullable Totals ofRule;
 
-  /** The totals of a plan whose first {@code clipRounds} rounds belong to the clip. */
-  Totals(int rounds, int clipRounds) {
+  /**
+   * The totals of a plan whose first {@code clipRounds} rounds belong to the clip.
+   *
+   * @param rules [tensor], the number of the rule that updates it, from 0; kept, not copied
+   */
+  Totals(int rounds, int clipRounds, int[] rules) {
     this.tensors = new double[rounds][][];
-    this.all = new double[rounds][];
+    this.all = new double[rounds][][];
+    this.clipRounds = clipRounds;
+    this.rules = rules;
+    this.ruleCount = Arrays.stream(rules).max().orElse(0) + 1;
     this.firstRound = 0;
-    this.ofRule = new Totals(this, clipRounds);
+    this.ofRule = new Totals(this);
   }
 
-  private Totals(Totals whole, int firstRound) {
+  private Totals(Totals whole) {
     this.tensors = whole.tensors;
     this.all = whole.all;
-    this.firstRound = firstRound;
+    this.clipRounds = whole.clipRounds;
+    this.rules = whole.rules;
+    this.ruleCount = whole.ruleCount;
+    this.firstRound = clipRounds;
     this.ofRule = null;
   }
 
@@ -43,10 +56,11 @@ public final class Totals {
    */
   public void set(int round, double[][] totals) {
     int most = Arrays.stream(totals).mapToInt(sums -> sums.length).max().orElse(0);
-    double[] over = new double[most];
-    for (double[] sums : totals) {
-      for (int s = 0; s < sums.length; s++) {
-        over[s] += sums[s];
+    double[][] over = new double[isClips(round) ? 1 : ruleCount][most];
+    for (int t = 0; t < totals.length; t++) {
+      double[] sum = over[isClips(round) ? 0 : rules[t]];
+      for (int s = 0; s < totals[t].length; s++) {
+        sum[s] += totals[t][s];
       }
     }
     tensors[round] = totals;
@@ -58,8 +72,16 @@ public final class Totals {
     return tensors[firstRound + round][chunk.chunk().tensor()][sum];
   }
 
-  /** The same sum over all tensors that have it, added in layout order. */
-  public double all(int round, int sum) {
-    return all[firstRound + round][sum];
+  /**
+   * The same sum over all tensors that have it, added in layout order: for a clip those of the
+   * model, for a rule those that the chunk's own rule updates ({@link UpdateRule#ruleOf}).
+   */
+  public double all(ChunkState chunk, int round, int sum) {
+    int planRound = firstRound + round;
+    return all[planRound][isClips(planRound) ? 0 : rules[chunk.chunk().tensor()]][sum];
+  }
+
+  private boolean isClips(int planRound) {
+    return planRound < clipRounds;
   }
 }

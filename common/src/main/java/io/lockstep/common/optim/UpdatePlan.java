@@ -3,6 +3,7 @@ package io.lockstep.common.optim;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.TensorSpec;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
@@ -31,10 +32,14 @@ public final class UpdatePlan {
   private final Clip clip;
   private final UpdateRule rule;
 
+  /** [tensor], the number of the rule that updates it. */
+  private final int[] rules;
+
   private UpdatePlan(Layout layout, Clip clip, UpdateRule rule) {
     this.layout = layout;
     this.clip = clip;
     this.rule = rule;
+    this.rules = number(layout, rule);
   }
 
   /**
@@ -44,6 +49,14 @@ public final class UpdatePlan {
    */
   public static UpdatePlan create(Layout layout, Clip clip, UpdateRule rule) {
     return new UpdatePlan(layout, clip, rule);
+  }
+
+  /** Numbers the rules that the rule is made of, in the order of their first tensors. */
+  private static int[] number(Layout layout, UpdateRule rule) {
+    IdentityHashMap<UpdateRule, Integer> numbers = new IdentityHashMap<>();
+    return layout.tensors().stream()
+        .mapToInt(tensor -> numbers.computeIfAbsent(rule.ruleOf(tensor), r -> numbers.size()))
+        .toArray();
   }
 
   /** Rounds of sums before {@link #apply}; 0 where chunks do not wait for one another. */
@@ -85,7 +98,7 @@ public final class UpdatePlan {
 
   /** Room for the totals of all rounds, to be reused for every update. */
   public Totals newTotals() {
-    return new Totals(rounds(), clip.rounds());
+    return new Totals(rounds(), clip.rounds(), rules);
   }
 
   /**

@@ -31,6 +31,14 @@ public interface UpdateRule extends Rounds {
   }
 
   /**
+   * The rule that updates a tensor: this one, unless it is made of several. {@link Totals#all} adds
+   * over the tensors of one rule.
+   */
+  default UpdateRule ruleOf(TensorSpec tensor) {
+    return this;
+  }
+
+  /**
    * Sets a chunk's state, zero until then, before the first update, where zeros will not do.
    *
    * @param chunk with the first parameters; its gradient is not set

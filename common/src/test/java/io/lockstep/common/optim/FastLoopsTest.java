@@ -141,7 +141,7 @@ class FastLoopsTest {
         expected[i] = rule.formula().update(expected[i], g[i], plainState[i], t);
       }
       Update update = new Update(t, RATE);
-      Totals totals = new Totals(fast.rounds(), 0);
+      Totals totals = new Totals(fast.rounds(), 0, new int[1]);
       for (int round = 0; round < fast.rounds(); round++) {
         fast.round(round, chunk, update, totals, new double[0]);
         totals.set(round, new double[][] {{}});

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.common.TestSeed;
+import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
@@ -80,11 +81,32 @@ class SumsTest {
 
   @Test
   void tensorsAreAddedInTheLayoutsOrderWhereTheyHaveTheSum() {
-    Totals totals = new Totals(2, 1);
+    Totals totals = new Totals(2, 1, new int[4]);
     totals.set(1, new double[][] {{1e16, 1}, {}, {1, 2}, {1}});
     // from left to right each 1 is lost beside 1e16; any other order would keep some
-    assertThat(totals.all(1, 0)).isEqualTo(1e16);
-    assertThat(totals.all(1, 1)).isEqualTo(3);
-    assertThat(totals.ofRule().all(0, 1)).isEqualTo(3);
+    assertThat(totals.all(chunkOf(0), 1, 0)).isEqualTo(1e16);
+    assertThat(totals.all(chunkOf(3), 1, 1)).isEqualTo(3);
+    assertThat(totals.ofRule().all(chunkOf(1), 0, 1)).isEqualTo(3);
+  }
+
+  @Test
+  void aClipsSumIsOverAllTensorsARulesOverItsOwn() {
+    Totals totals = new Totals(2, 1, new int[] {0, 1, 0, 1});
+    totals.set(0, new double[][] {{1}, {2}, {4}, {8}});
+    totals.set(1, new double[][] {{1}, {2}, {4}, {}});
+    for (int tensor = 0; tensor < 4; tensor++) {
+      ChunkState chunk = chunkOf(tensor);
+      assertThat(totals.all(chunk, 0, 0)).isEqualTo(15);
+      assertThat(totals.ofRule().all(chunk, 0, 0)).isEqualTo(tensor % 2 == 0 ? 5 : 2);
+    }
+  }
+
+  private static ChunkState chunkOf(int tensor) {
+    return new ChunkState(
+        new TensorSpec("w" + tensor, List.of(1), Role.WEIGHT),
+        new Chunk(tensor, tensor, 0, tensor, 1),
+        new float[1],
+        new float[1],
+        new float[0][]);
   }
 }

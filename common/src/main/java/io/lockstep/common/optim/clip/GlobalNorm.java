@@ -58,7 +58,7 @@ final class GlobalNorm implements Clip {
 
   @Override
   public void apply(ChunkState chunk, Totals totals) {
-    limit(chunk, Math.sqrt(totals.all(0, 0)), maximum);
+    limit(chunk, Math.sqrt(totals.all(chunk, 0, 0)), maximum);
   }
 
   /** Scales the gradient by {@code min(1, maximum / (norm + 1e-6))}. */
