@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the coordinator decides outside of Akka, and lets the run's end be waited for. */
@@ -25,6 +26,7 @@ final class RunOffice implements Coordinator.Office {
   private final RunConfiguration configuration;
   private final RunDirectory directory;
   private final RunListener listener;
+  private final BooleanSupplier enough;
   private final Checkpoints checkpoints;
   private final RunParts parts;
   private final List<String> notes;
@@ -35,6 +37,7 @@ final class RunOffice implements Coordinator.Office {
 
   /**
    * @param listener is told everything, the directory included
+   * @param enough asked after every step: whether the listener has seen enough
    * @param manifest what every checkpoint says, but for step, files and fingerprint
    * @param notes receives what the user should know
    */
@@ -42,6 +45,7 @@ final class RunOffice implements Coordinator.Office {
       RunConfiguration configuration,
       RunDirectory directory,
       RunListener listener,
+      BooleanSupplier enough,
       Checkpoints checkpoints,
       Manifest manifest,
       RunParts parts,
@@ -49,6 +53,7 @@ final class RunOffice implements Coordinator.Office {
     this.configuration = configuration;
     this.directory = directory;
     this.listener = listener;
+    this.enough = enough;
     this.checkpoints = checkpoints;
     this.manifest = manifest;
     this.parts = parts;
@@ -90,6 +95,9 @@ final class RunOffice implements Coordinator.Office {
   public void act(Action action) {
     if (action instanceof Action.Report report) {
       listener.step(report.step());
+      if (enough.getAsBoolean()) {
+        tell(new ToCoordinator.Enough());
+      }
     } else if (action instanceof Action.ReportValidation report) {
       listener.validation(report.validation());
     } else if (action instanceof Action.Publish publish) {

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -48,14 +49,26 @@ public final class Training {
   private final RunConfiguration configuration;
   private final RunDirectory directory;
   private final RunListener listener;
+  private final BooleanSupplier enough;
   private final Checkpoints checkpoints;
   private final long start = System.nanoTime();
   private final List<String> notes = new ArrayList<>();
 
-  private Training(RunConfiguration configuration, RunDirectory directory, RunListener listener) {
+  /** What is done with a run whose coordinator has ended. */
+  @FunctionalInterface
+  private interface Finish<T> {
+    T of(RunParts parts, RunPlan plan, Outcome outcome);
+  }
+
+  private Training(
+      RunConfiguration configuration,
+      RunDirectory directory,
+      RunListener listener,
+      BooleanSupplier enough) {
     this.configuration = configuration;
     this.directory = directory;
     this.listener = RunListener.both(directory, listener);
+    this.enough = enough;
     this.checkpoints = new Checkpoints(new FolderStore(directory.checkpoints()));
   }
 
@@ -79,10 +92,35 @@ public final class Training {
       RunDirectory directory,
       boolean resume,
       RunListener listener) {
-    return new Training(configuration, directory, listener).run(resume);
+    Training training = new Training(configuration, directory, listener, () -> false);
+    return training.run(resume, training::finish);
   }
 
-  private Summary run(boolean resume) {
+  /**
+   * Trains for the sake of what the listener sees. The run ends after its last step, when the
+   * listener has seen enough, or when a loss or gradient is not finite, which is no error here; it
+   * writes neither weights nor a summary.
+   *
+   * @param configuration resolved: paths absolute
+   * @param directory receives everything else that the run writes down
+   * @param listener is told besides the directory
+   * @param enough asked after every step that the listener was told of; some more may follow
+   * @return {@link Outcome.Kind#DONE}, {@link Outcome.Kind#ENOUGH} or {@link
+   *     Outcome.Kind#NOT_FINITE}
+   * @throws ConfigurationException where the configuration cannot be run
+   * @throws io.lockstep.common.data.DataException where the data are wrong
+   * @throws RunFailedException where the run ended in any other way
+   */
+  public static Outcome observe(
+      RunConfiguration configuration,
+      RunDirectory directory,
+      RunListener listener,
+      BooleanSupplier enough) {
+    Training training = new Training(configuration, directory, listener, enough);
+    return training.run(false, training::observed);
+  }
+
+  private <T> T run(boolean resume, Finish<T> finish) {
     int slices = configuration.batch().slices();
     if (configuration.cluster().workers() > slices) {
       throw new ConfigurationException(
@@ -108,7 +146,7 @@ public final class Training {
           notes.add(notice);
           listener.note(notice);
         }
-        return train(spark, data, from, interruption);
+        return train(spark, data, from, interruption, finish);
       }
     }
   }
@@ -121,15 +159,20 @@ public final class Training {
     }
   }
 
-  private Summary train(
-      SparkRuntime spark, Dealt data, Optional<Manifest> from, Interruption interruption) {
+  private <T> T train(
+      SparkRuntime spark,
+      Dealt data,
+      Optional<Manifest> from,
+      Interruption interruption,
+      Finish<T> finish) {
     RunParts parts = RunParts.of(configuration, data.plan().training().epoch());
     ClusterSection cluster = configuration.cluster();
     String runToken = RunToken.next();
     Manifest manifest = manifest(parts, data.plan(), from);
     RunPlan plan = plan(parts, data.plan(), runToken, manifest);
     RunOffice office =
-        new RunOffice(configuration, directory, listener, checkpoints, manifest, parts, notes);
+        new RunOffice(
+            configuration, directory, listener, enough, checkpoints, manifest, parts, notes);
     try (SocketFolder sockets = SocketFolder.create(directory.path());
         ProcessSystem system =
             ProcessSystem.open(
@@ -158,7 +201,7 @@ public final class Training {
         job.submit(1, cluster.workers());
         Outcome outcome = office.await();
         job.end(TASKS_END);
-        return finish(parts, plan, outcome);
+        return finish.of(parts, plan, outcome);
       }
     }
   }
@@ -199,6 +242,13 @@ public final class Training {
         validationStreams,
         from.map(Manifest::fingerprint).orElse(""),
         List.of());
+  }
+
+  private Outcome observed(RunParts parts, RunPlan plan, Outcome outcome) {
+    return switch (outcome.kind()) {
+      case DONE, ENOUGH, NOT_FINITE -> outcome;
+      case FAILED, INTERRUPTED -> throw new RunFailedException(failure(outcome));
+    };
   }
 
   private Summary finish(RunParts parts, RunPlan plan, Outcome outcome) {

@@ -20,7 +20,8 @@ public final class Schedules {
               Cosine.ENTRY,
               CosineRestarts.ENTRY,
               OneCycle.ENTRY,
-              InverseRoot.ENTRY));
+              InverseRoot.ENTRY,
+              RateRange.ENTRY));
 
   private Schedules() {}
 

@@ -30,7 +30,8 @@ class SchedulesTest {
           Map.entry("cosine", Map.of("minimum", 0.01)),
           Map.entry("cosine-restarts", Map.of("firstPeriod", 7, "periodFactor", 3)),
           Map.entry("one-cycle", Map.of()),
-          Map.entry("inverse-root", Map.of()));
+          Map.entry("inverse-root", Map.of()),
+          Map.entry("range", Map.of("from", 1e-3)));
 
   private static Map<String, Object> settings(String type) {
     return SETTINGS.getOrDefault(type, Map.of());
@@ -122,6 +123,18 @@ class SchedulesTest {
   }
 
   @Test
+  void aRangeMeetsBothEndsAndRisesByOneFactor() {
+    Schedule range = create("range", Map.of("from", 1e-7), 161);
+    assertThat(range.rate(0)).isCloseTo(1e-7, within(1e-21));
+    assertThat(range.rate(160)).isEqualTo(0.1);
+    double factor = Math.pow(10, 6 / 160.0);
+    for (long t = 0; t < 160; t++) {
+      assertThat(range.rate(t + 1) / range.rate(t)).isCloseTo(factor, within(1e-12));
+    }
+    assertThat(create("range", Map.of("from", 1e-7), 1).rate(0)).isEqualTo(0.1);
+  }
+
+  @Test
   void withoutASectionTheRateIsConstant() {
     assertThat(Schedules.create(Options.empty(), 0.3, 10).rate(7)).isEqualTo(0.3);
   }
@@ -139,7 +152,7 @@ class SchedulesTest {
         Map.of(),
         "unknown schedule 'cosin', did you mean 'cosine'? known: constant,"
             + " step, multi-step, exponential, linear, polynomial, cosine, cosine-restarts, one-cycle,"
-            + " inverse-root (program)");
+            + " inverse-root, range (program)");
     refused(
         "step",
         Map.of("factor", 0.5),
@@ -159,6 +172,11 @@ class SchedulesTest {
         "cosine",
         Map.of("minimum", 0.5),
         "schedule.minimum must be <= optimizer.learningRate 0.1, got 0.5 (program)");
+    refused("range", Map.of(), "schedule.from is missing; it must be a number, > 0 (program)");
+    refused(
+        "range",
+        Map.of("from", 0.5),
+        "schedule.from must be <= optimizer.learningRate 0.1, got 0.5 (program)");
     refused(
         "one-cycle",
         Map.of("warmupFraction", 1.0),

@@ -89,10 +89,11 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
         .onMessage(ToCoordinator.ValidationSums.class, m -> decide(() -> run.validation(m)))
         .onMessage(ToCoordinator.LinkLost.class, this::linkLost)
         .onMessage(ToCoordinator.AskAgain.class, m -> decide(() -> run.linkLost(m.lost(), now())))
-        .onMessage(ToCoordinator.NotFinite.class, m -> decide(() -> run.notFinite(m)))
+        .onMessage(ToCoordinator.NotFinite.class, m -> decide(() -> run.notFinite(m, now())))
         .onMessage(ToCoordinator.Finished.class, m -> decide(() -> run.finished(m)))
         .onMessage(ToCoordinator.Hopeless.class, m -> decide(() -> run.hopeless(m)))
         .onMessage(ToCoordinator.Interrupt.class, m -> decide(() -> run.interrupt(m)))
+        .onMessage(ToCoordinator.Enough.class, m -> decide(run::enough))
         .onMessageEquals(ToCoordinator.Tick.INSTANCE, () -> decide(() -> run.tick(now())))
         .build();
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How a run ended.
  *
- * @param kind done, failed or interrupted
+ * @param kind done, or why not
  * @param reason why, where it is not done
  * @param step the last complete checkpoint, 0 where there is none
  * @param workers tasks at the end
@@ -37,6 +37,10 @@ public record Outcome(
   public enum Kind {
     /** All steps are made. */
     DONE,
+    /** Who listens has seen enough. */
+    ENOUGH,
+    /** A loss or gradient is not finite. */
+    NOT_FINITE,
     /** The run cannot go on. */
     FAILED,
     /** Somebody stopped it. */

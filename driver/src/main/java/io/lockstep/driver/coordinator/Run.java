@@ -71,6 +71,8 @@ final class Run {
   private @Nullable String canary;
   private long trainNanos;
   private long trainSteps;
+  private ToCoordinator.@Nullable NotFinite notFinite;
+  private long notFiniteSince;
 
   Run(RunPlan plan, long now) {
     this.plan = plan;
@@ -295,6 +297,7 @@ final class Run {
   private void startIncarnation(long now, List<Action> actions) {
     state = State.STARTING;
     incarnation++;
+    notFinite = null;
     servers.clear();
     rounds = new RoundTotals(plan.layout());
     shards.clear();
@@ -429,6 +432,7 @@ final class Run {
       actions.add(new Action.Report(line.get()));
     }
     publish(actions);
+    endWhereNotFinite(now, actions);
     completeIfDone(actions);
   }
 
@@ -505,27 +509,43 @@ final class Run {
     }
   }
 
-  List<Action> notFinite(ToCoordinator.NotFinite found) {
+  /** The run ends with the step before the bad one, as soon as all servers have told of it. */
+  List<Action> notFinite(ToCoordinator.NotFinite found, long now) {
     List<Action> actions = new ArrayList<>();
-    if (state != State.OVER) {
-      settle(actions);
-      String what =
-          found.tensor().isEmpty()
-              ? "the loss is not finite"
-              : "the gradient of " + found.tensor() + " is not finite";
-      fail(
-          what
-              + " at step "
-              + found.step()
-              + ", stream "
-              + found.stream()
-              + "; lower optimizer.learningRate, or clip gradients"
-              + (checkpoint == 0
-                  ? ""
-                  : "; the last good checkpoint is " + Checkpoints.folder(checkpoint)),
-          actions);
+    if (state != State.OVER && notFinite == null) {
+      notFinite = found;
+      notFiniteSince = now;
+      endWhereNotFinite(now, actions);
     }
     return actions;
+  }
+
+  private void endWhereNotFinite(long now, List<Action> actions) {
+    ToCoordinator.NotFinite found = notFinite;
+    if (found == null || state == State.OVER) {
+      return;
+    }
+    settle(actions);
+    boolean patient = now - notFiniteSince < Steps.PATIENCE.toNanos();
+    if (state == State.TRAINING && steps.next() < found.step() && patient) {
+      return;
+    }
+    String what =
+        found.tensor().isEmpty()
+            ? "the loss is not finite"
+            : "the gradient of " + found.tensor() + " is not finite";
+    end(
+        Outcome.Kind.NOT_FINITE,
+        what
+            + " at step "
+            + found.step()
+            + ", stream "
+            + found.stream()
+            + "; lower optimizer.learningRate, or clip gradients"
+            + (checkpoint == 0
+                ? ""
+                : "; the last good checkpoint is " + Checkpoints.folder(checkpoint)),
+        actions);
   }
 
   List<Action> hopeless(ToCoordinator.Hopeless hopeless) {
@@ -540,6 +560,14 @@ final class Run {
     List<Action> actions = new ArrayList<>();
     if (state != State.OVER) {
       end(Outcome.Kind.INTERRUPTED, interrupt.reason(), actions);
+    }
+    return actions;
+  }
+
+  List<Action> enough() {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER) {
+      end(Outcome.Kind.ENOUGH, "", actions);
     }
     return actions;
   }

@@ -108,6 +108,9 @@ public sealed interface ToCoordinator {
   /** The run is to end now, as by Ctrl-C. */
   record Interrupt(String reason) implements ToCoordinator {}
 
+  /** Who listens to the run has seen enough: the run ends without its last steps. */
+  record Enough() implements ToCoordinator {}
+
   /** A worker that lost a link has waited a moment for news. */
   record AskAgain(LinkLost lost) implements ToCoordinator {}
 

@@ -106,6 +106,7 @@ class KryoSerializerTest {
             ToCoordinator.TaskFailed.class,
             ToCoordinator.JobEnded.class,
             ToCoordinator.Interrupt.class,
+            ToCoordinator.Enough.class,
             ToCoordinator.AskAgain.class,
             ToCoordinator.TaskGone.class,
             ToCoordinator.Tick.class);

@@ -401,7 +401,7 @@ class RunTest {
     step(run, 1);
     step(run, 2);
     checkpoint(run, 2);
-    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W")));
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W"), now));
     assertThat(outcome().reason())
         .isEqualTo(
             "the gradient of a.W is not finite at step 3, stream 1; lower optimizer.learningRate,"
@@ -464,15 +464,51 @@ class RunTest {
     applied(run, 2);
     saved(run, 2);
     assertThat(published()).isEmpty();
-    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W")));
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W"), now));
     assertThat(published()).containsExactly(2L);
     assertThat(outcome().reason()).endsWith("; the last good checkpoint is step-2");
   }
 
   @Test
+  void aBadGradientWaitsUntilAllServersHaveToldOfTheStepBefore() {
+    Run run = training();
+    step(run, 1);
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 3, 1, "a.W"), now));
+    take(run.notFinite(new ToCoordinator.NotFinite(1, 3, 2, "a.b"), now));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+    applied(run, 2);
+    assertThat(reported()).extracting(StepRecord::step).containsExactly(1L, 2L);
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.NOT_FINITE);
+    assertThat(outcome().reason()).startsWith("the gradient of a.W is not finite at step 3");
+  }
+
+  @Test
+  void aBadGradientDoesNotWaitForAServerForever() {
+    Run run = training();
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 2, 1, "a.W"), now));
+    now += Steps.PATIENCE.toNanos() - 1;
+    take(run.tick(now));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+    now++;
+    take(run.tick(now));
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.NOT_FINITE);
+  }
+
+  @Test
+  void whoHasSeenEnoughEndsTheRun() {
+    Run run = training();
+    step(run, 1);
+    take(run.enough());
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.ENOUGH);
+    actions.clear();
+    take(run.enough());
+    assertThat(actions).as("only once").isEmpty();
+  }
+
+  @Test
   void withoutACheckpointABadGradientNamesNone() {
     Run run = training();
-    take(run.notFinite(new ToCoordinator.NotFinite(0, 1, 1, "")));
+    take(run.notFinite(new ToCoordinator.NotFinite(0, 1, 1, ""), now));
     assertThat(outcome().reason())
         .isEqualTo(
             "the loss is not finite at step 1, stream 1; lower optimizer.learningRate,"
