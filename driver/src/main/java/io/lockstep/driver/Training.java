@@ -236,6 +236,7 @@ public final class Training {
         Agreement.of(configuration.plain()),
         parts.layout().chunkElements(),
         parts.layout().tensors(),
+        parts.layout().whole(),
         parts.update().stateNames(parts.layout().chunks().get(0)),
         parts.schedule().state(),
         data.training().summaries(),

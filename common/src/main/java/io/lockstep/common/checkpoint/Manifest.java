@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param configuration what must agree on resume, by {@link Agreement}
  * @param chunkElements the layout's chunk size
  * @param tensors the layout's tensors
+ * @param whole the names of those that are one chunk each
  * @param state names of the rule's state arrays, in the files' order
  * @param schedule what the schedule has learned from metrics; empty where it looks at the step
  *     alone
@@ -39,6 +40,7 @@ public record Manifest(
     SortedMap<String, String> configuration,
     int chunkElements,
     List<TensorSpec> tensors,
+    List<String> whole,
     List<String> state,
     List<Double> schedule,
     List<StreamSummary> training,
@@ -58,6 +60,7 @@ public record Manifest(
   public Manifest {
     configuration = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(configuration));
     tensors = List.copyOf(tensors);
+    whole = List.copyOf(whole);
     state = List.copyOf(state);
     schedule = List.copyOf(schedule);
     training = List.copyOf(training);
@@ -74,6 +77,7 @@ public record Manifest(
         configuration,
         chunkElements,
         tensors,
+        whole,
         state,
         schedule,
         training,
@@ -91,6 +95,7 @@ public record Manifest(
         configuration,
         chunkElements,
         tensors,
+        whole,
         state,
         schedule,
         training,
@@ -101,7 +106,7 @@ public record Manifest(
 
   /** The layout that its chunk numbers mean. */
   public Layout layout() {
-    return Layout.of(tensors, chunkElements);
+    return Layout.of(tensors, chunkElements, tensor -> whole.contains(tensor.name()));
   }
 
   byte[] toJson() {

@@ -90,11 +90,15 @@ record ShardFile(long step, int shard, int shards, int firstChunk, int endChunk,
     }
   }
 
-  /** CRC-32C of the tensors' names and shapes and the chunk size: what chunk numbers stand on. */
+  /**
+   * CRC-32C of what chunk numbers stand on: the tensors' names and shapes, which of them are whole,
+   * and the chunk size.
+   */
   static int layoutChecksum(Layout layout) {
     CRC32C crc = new CRC32C();
     for (TensorSpec tensor : layout.tensors()) {
-      crc.update((tensor.name() + tensor.shape() + "\n").getBytes(StandardCharsets.UTF_8));
+      String whole = layout.whole().contains(tensor.name()) ? " whole" : "";
+      crc.update((tensor.name() + tensor.shape() + whole + "\n").getBytes(StandardCharsets.UTF_8));
     }
     crc.update(Integer.toString(layout.chunkElements()).getBytes(StandardCharsets.UTF_8));
     return (int) crc.getValue();

@@ -23,7 +23,8 @@
  *           shards, int
  *           first chunk, int                the run of chunks in the file
  *           end chunk, int                  one more than the last
- *           layout, int                     CRC-32C of the tensors' names and shapes and the chunk size
+ *           layout, int                     CRC-32C of the tensors' names and shapes, which are whole,
+ *                                           and the chunk size
  *           checksum, int                   of the header so far
  * chunk     index, int                      repeated, from the first chunk to the last
  *           bytes, int                      of the arrays below

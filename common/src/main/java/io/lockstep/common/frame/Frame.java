@@ -27,9 +27,12 @@ public final class Frame {
 
   private Frame() {}
 
-  /** Most bytes of a payload where chunks have that many elements. */
-  public static int maximumPayload(int chunkElements) {
-    return Math.max(Math.multiplyExact(chunkElements, Float.BYTES), MAXIMUM_TEXT_BYTES);
+  /** Bytes of payload that buffers have room for at first; a longer payload makes them grow. */
+  static final int USUAL_PAYLOAD = 256 * 1024;
+
+  /** Most bytes of a payload where the longest chunk has that many elements. */
+  public static int maximumPayload(int longestChunk) {
+    return Math.max(Math.multiplyExact(longestChunk, Float.BYTES), MAXIMUM_TEXT_BYTES);
   }
 
   /** A direct buffer in the format's order. */

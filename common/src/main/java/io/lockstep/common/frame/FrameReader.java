@@ -10,15 +10,16 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads frames from a channel and checks their headers. A read asks for the rest of a payload and
  * the next header together, so that a frame costs one call of the system where its bytes are there.
- * Used by one thread at a time; allocates nothing a frame.
+ * Used by one thread at a time; allocates nothing a frame, but for the first that is longer than
+ * all before it.
  */
 public final class FrameReader {
   private final ReadableByteChannel channel;
   private final int incarnation;
   private final int maximumPayload;
   private final ByteBuffer header = Frame.buffer(Frame.HEADER_BYTES);
-  private final ByteBuffer body;
-  private final FloatBuffer floats;
+  private ByteBuffer body;
+  private FloatBuffer floats;
 
   private FrameKind kind = FrameKind.HELLO;
   private long step;
@@ -37,7 +38,7 @@ public final class FrameReader {
     this.channel = channel;
     this.incarnation = incarnation;
     this.maximumPayload = maximumPayload;
-    this.body = Frame.buffer(maximumPayload + Frame.HEADER_BYTES);
+    this.body = Frame.buffer(Math.min(maximumPayload, Frame.USUAL_PAYLOAD) + Frame.HEADER_BYTES);
     this.floats = body.asFloatBuffer();
   }
 
@@ -95,6 +96,7 @@ public final class FrameReader {
   }
 
   private void readPayload() throws IOException {
+    makeRoom(length + Frame.HEADER_BYTES);
     body.clear().limit(length + Frame.HEADER_BYTES);
     while (body.position() < length) {
       if (channel.read(body) < 0) {
@@ -112,6 +114,14 @@ public final class FrameReader {
     body.flip().position(length);
     header.put(body);
     body.position(0).limit(length);
+  }
+
+  /** A frame longer than usual holds a tensor that is kept whole; it comes again every step. */
+  private void makeRoom(int bytes) {
+    if (body.capacity() < bytes) {
+      body = Frame.buffer(bytes);
+      floats = body.asFloatBuffer();
+    }
   }
 
   /** What the frame says. */

@@ -8,12 +8,13 @@ import java.nio.charset.StandardCharsets;
 /**
  * Writes frames to a channel. Frames are put together in one direct buffer and leave when it is
  * full or flushed; a payload that is a direct buffer already is written from where it lies. Used by
- * one thread at a time; allocates nothing a frame.
+ * one thread at a time; allocates nothing a frame, but for the first that is longer than all before
+ * it.
  */
 public final class FrameWriter {
   private final GatheringByteChannel channel;
   private final int incarnation;
-  private final ByteBuffer buffer;
+  private ByteBuffer buffer;
   private final ByteBuffer[] pair = new ByteBuffer[2];
 
   /**
@@ -24,7 +25,7 @@ public final class FrameWriter {
   public FrameWriter(GatheringByteChannel channel, int incarnation, int maximumPayload) {
     this.channel = channel;
     this.incarnation = incarnation;
-    this.buffer = Frame.buffer(Frame.HEADER_BYTES + maximumPayload);
+    this.buffer = Frame.buffer(Frame.HEADER_BYTES + Math.min(maximumPayload, Frame.USUAL_PAYLOAD));
   }
 
   /** Introduces a worker. */
@@ -77,7 +78,7 @@ public final class FrameWriter {
    * @param values little-endian, direct, from position to limit; consumed
    */
   public void parameters(long version, int chunk, ByteBuffer values) throws IOException {
-    header(FrameKind.PARAMETERS, version, 0, chunk, values.remaining(), 0);
+    header(FrameKind.PARAMETERS, version, 0, chunk, values.remaining(), 0, 0);
     buffer.flip();
     pair[0] = buffer;
     pair[1] = values;
@@ -98,11 +99,28 @@ public final class FrameWriter {
 
   private void header(FrameKind kind, long step, int node, int chunk, int length, int flags)
       throws IOException {
-    if (buffer.remaining() < Frame.HEADER_BYTES + length) {
-      flush();
-    }
+    header(kind, step, node, chunk, length, flags, length);
+  }
+
+  /**
+   * @param here bytes of the payload that will be put into the buffer
+   */
+  private void header(
+      FrameKind kind, long step, int node, int chunk, int length, int flags, int here)
+      throws IOException {
+    makeRoom(Frame.HEADER_BYTES + here);
     buffer.put(Frame.MAGIC_0).put(Frame.MAGIC_1).put(Frame.VERSION).put(kind.code());
     buffer.putInt(incarnation).putLong(step).putInt(node).putInt(chunk);
     buffer.putInt(length).putInt(flags);
+  }
+
+  private void makeRoom(int bytes) throws IOException {
+    if (buffer.remaining() >= bytes) {
+      return;
+    }
+    flush();
+    if (buffer.capacity() < bytes) {
+      buffer = Frame.buffer(bytes);
+    }
   }
 }

@@ -2,25 +2,36 @@ package io.lockstep.common.layout;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The flat vector of parameters: tensors one after another, each cut into chunks of whole rows, or
- * of parts of one row where a row is longer than a chunk. It follows from the model and the chunk
- * size alone, never from the cluster; shards are cut between chunks.
+ * of parts of one row where a row is longer than a chunk; a tensor that its update rule must see
+ * whole is one chunk, however large. It follows from the model, the chunk size and the update rule
+ * alone, never from the cluster; shards are cut between chunks.
  */
 public final class Layout {
   /** Elements of a chunk unless the configuration says otherwise: 64 Ki, 256 KiB of floats. */
   public static final int DEFAULT_CHUNK_ELEMENTS = 64 * 1024;
+
+  /**
+   * Most elements of a tensor that is kept whole: 64 Mi, 256 MiB of floats. A chunk travels in one
+   * frame, and lies with its state in one record of a checkpoint.
+   */
+  public static final int MAXIMUM_WHOLE_ELEMENTS = 64 * 1024 * 1024;
 
   private final List<TensorSpec> tensors;
   private final List<Chunk> chunks;
   private final long[] tensorOffsets;
   private final int[] firstChunks;
   private final int chunkElements;
+  private final List<String> whole;
+  private final int longestChunk;
 
-  private Layout(List<TensorSpec> tensors, int chunkElements) {
+  private Layout(List<TensorSpec> tensors, int chunkElements, List<String> whole) {
     this.tensors = List.copyOf(tensors);
     this.chunkElements = chunkElements;
+    this.whole = List.copyOf(whole);
     this.tensorOffsets = new long[tensors.size() + 1];
     this.firstChunks = new int[tensors.size() + 1];
     List<Chunk> cut = new ArrayList<>();
@@ -31,25 +42,56 @@ public final class Layout {
     }
     firstChunks[tensors.size()] = cut.size();
     this.chunks = List.copyOf(cut);
+    this.longestChunk = cut.stream().mapToInt(Chunk::length).max().orElse(0);
+  }
+
+  /**
+   * The layout of a model's tensors, all of which may be cut.
+   *
+   * @param tensors in the model's order, names unique
+   * @param chunkElements most elements of a chunk, at least 1
+   */
+  public static Layout of(List<TensorSpec> tensors, int chunkElements) {
+    return of(tensors, chunkElements, tensor -> false);
   }
 
   /**
    * The layout of a model's tensors.
    *
    * @param tensors in the model's order, names unique
-   * @param chunkElements most elements of a chunk, at least 1
+   * @param chunkElements most elements of a chunk of a tensor that is cut, at least 1
+   * @param isWhole whether a tensor must be one chunk, as {@code UpdateRule.whole} says
+   * @throws IllegalArgumentException where such a tensor has more than {@link
+   *     #MAXIMUM_WHOLE_ELEMENTS}
    */
-  public static Layout of(List<TensorSpec> tensors, int chunkElements) {
+  public static Layout of(
+      List<TensorSpec> tensors, int chunkElements, Predicate<TensorSpec> isWhole) {
     if (chunkElements < 1) {
       throw new IllegalArgumentException("chunkElements must be >= 1, got " + chunkElements);
     }
     if (tensors.stream().map(TensorSpec::name).distinct().count() != tensors.size()) {
       throw new IllegalArgumentException("tensor names must be unique, got " + tensors);
     }
-    return new Layout(tensors, chunkElements);
+    List<TensorSpec> whole = tensors.stream().filter(isWhole).toList();
+    for (TensorSpec tensor : whole) {
+      if (tensor.size() > MAXIMUM_WHOLE_ELEMENTS) {
+        throw new IllegalArgumentException(
+            "tensor "
+                + tensor.name()
+                + ", which its update rule needs whole, must have at most "
+                + MAXIMUM_WHOLE_ELEMENTS
+                + " elements, got "
+                + tensor.size());
+      }
+    }
+    return new Layout(tensors, chunkElements, whole.stream().map(TensorSpec::name).toList());
   }
 
   private void cut(int t, long offset, List<Chunk> cut) {
+    if (whole.contains(tensors.get(t).name())) {
+      cut.add(new Chunk(cut.size(), t, 0, offset, tensors.get(t).size()));
+      return;
+    }
     int rowLength = tensors.get(t).rowLength();
     int rowsPerChunk = chunkElements / rowLength;
     int run = rowsPerChunk > 0 ? rowsPerChunk * rowLength : rowLength;
@@ -73,9 +115,19 @@ public final class Layout {
     return chunks;
   }
 
-  /** Most elements of a chunk. */
+  /** Most elements of a chunk of a tensor that is cut. */
   public int chunkElements() {
     return chunkElements;
+  }
+
+  /** The names of the tensors that are one chunk each, however large. */
+  public List<String> whole() {
+    return whole;
+  }
+
+  /** Elements of the longest chunk: what buffers for a chunk of any tensor must hold. */
+  public int longestChunk() {
+    return longestChunk;
   }
 
   /** Elements of the flat vector. */

@@ -15,6 +15,14 @@ import java.util.List;
  */
 public interface UpdateRule extends Rounds {
   /**
+   * Whether the rule must see a tensor whole, as where it multiplies matrices: the layout then
+   * keeps the tensor in one chunk, on one server.
+   */
+  default boolean whole(TensorSpec tensor) {
+    return false;
+  }
+
+  /**
    * What the state arrays of a tensor's chunks hold, for checkpoints, such as {@code m} and {@code
    * v}; a rule may treat some tensors in another way than others.
    */

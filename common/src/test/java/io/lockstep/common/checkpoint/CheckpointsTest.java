@@ -306,6 +306,7 @@ class CheckpointsTest {
         configuration,
         LAYOUT.chunkElements(),
         LAYOUT.tensors(),
+        LAYOUT.whole(),
         List.of("m", "v"),
         List.of(0.5),
         List.of(new StreamSummary(10, 0xabcL)),

@@ -101,6 +101,25 @@ class LayoutTest {
   }
 
   @Test
+  void aTensorThatIsKeptWholeIsOneChunkOnOneShard() {
+    Layout layout =
+        Layout.of(
+            List.of(tensor("a", 5, 4), tensor("m", 6, 5), tensor("b", 7)),
+            4,
+            tensor -> tensor.name().equals("m"));
+    assertThat(layout.whole()).containsExactly("m");
+    assertThat(layout.longestChunk()).isEqualTo(30);
+    assertThat(layout.chunkElements()).isEqualTo(4);
+    assertThat(layout.chunks()).hasSize(5 + 1 + 2).contains(new Chunk(5, 1, 0, 20, 30));
+    assertThat(layout.shards(4).stream().flatMap(List::stream))
+        .containsExactlyElementsOf(layout.chunks());
+    assertThatThrownBy(() -> Layout.of(List.of(tensor("w", 8193, 8192)), 4, tensor -> true))
+        .hasMessage(
+            "tensor w, which its update rule needs whole, must have at most 67108864 elements, got"
+                + " 67117056");
+  }
+
+  @Test
   void aVectorIsOneRow() {
     assertThat(tensor("b", 7).rowLength()).isEqualTo(7);
     assertThat(tensor("k", 5, 3, 2).rowLength()).isEqualTo(2);

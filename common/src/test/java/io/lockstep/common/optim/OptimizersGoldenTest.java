@@ -45,12 +45,13 @@ class OptimizersGoldenTest {
 
   /** The flat parameters after every step. */
   private static float[][] follow(GoldenCase golden, int chunkElements, int shards) {
-    Layout layout = Layout.of(tensors(golden.field("tensors")), chunkElements);
+    UpdateRule rule = Optimizers.create(golden.options("optimizer"));
+    Layout layout = Layout.of(tensors(golden.field("tensors")), chunkElements, rule::whole);
     ShardedRun run =
         new ShardedRun(
             layout,
             Clips.create(golden.options("clip")),
-            Optimizers.create(golden.options("optimizer")),
+            rule,
             shards,
             floats(golden.numbers("initial")));
     double[] rates = golden.numbers("learningRates");

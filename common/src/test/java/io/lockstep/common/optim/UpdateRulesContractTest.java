@@ -62,7 +62,7 @@ class UpdateRulesContractTest {
   void shardsChangeNoBit(Variant variant) {
     TestSeed seed = TestSeed.draw();
     for (int chunkElements : new int[] {1, 5, 34, 65536}) {
-      Layout layout = Layout.of(tensors(), chunkElements);
+      Layout layout = Layout.of(tensors(), chunkElements, variant.rule()::whole);
       float[] whole = train(variant.rule(), GLOBAL_NORM, layout, 1, seed);
       assertThat(whole).doesNotContain(Float.NaN);
       for (int shards : new int[] {2, 3, 5, 8}) {
@@ -78,9 +78,11 @@ class UpdateRulesContractTest {
   void chunksChangeNoBitOfARuleWithoutRounds(Variant variant) {
     Assumptions.assumeTrue(variant.rule().rounds() == 0);
     TestSeed seed = TestSeed.draw();
-    float[] whole = train(variant.rule(), Clip.NONE, Layout.of(tensors(), 65536), 1, seed);
+    float[] whole =
+        train(
+            variant.rule(), Clip.NONE, Layout.of(tensors(), 65536, variant.rule()::whole), 1, seed);
     for (int chunkElements : new int[] {1, 5, 34}) {
-      Layout layout = Layout.of(tensors(), chunkElements);
+      Layout layout = Layout.of(tensors(), chunkElements, variant.rule()::whole);
       assertThat(train(variant.rule(), Clip.NONE, layout, 3, seed))
           .as("%s: chunks of %d", seed, chunkElements)
           .isEqualTo(whole);
@@ -104,7 +106,7 @@ class UpdateRulesContractTest {
   void stateSavedAndRestoredGivesTheSameBits(Variant variant) {
     TestSeed seed = TestSeed.draw();
     Random random = seed.random();
-    Layout layout = Layout.of(tensors(), 34);
+    Layout layout = Layout.of(tensors(), 34, variant.rule()::whole);
     int n = (int) layout.size();
     float[] start = gaussians(random, n, 0.3);
     ShardedRun straight = new ShardedRun(layout, GLOBAL_NORM, variant.rule(), 2, start);
@@ -125,7 +127,7 @@ class UpdateRulesContractTest {
   @MethodSource("variants")
   void zeroGradientsMoveNothingWithoutDecay(Variant variant) {
     TestSeed seed = TestSeed.draw();
-    Layout layout = Layout.of(tensors(), 34);
+    Layout layout = Layout.of(tensors(), 34, variant.rule()::whole);
     int n = (int) layout.size();
     float[] start = gaussians(seed.random(), n, 0.3);
     start[5] = 0;
@@ -140,7 +142,7 @@ class UpdateRulesContractTest {
   @MethodSource("variants")
   void zeroGradientsWithDecayMakeTheParametersNoLarger(Variant variant) {
     TestSeed seed = TestSeed.draw();
-    Layout layout = Layout.of(tensors(), 34);
+    Layout layout = Layout.of(tensors(), 34, variant.rule()::whole);
     int n = (int) layout.size();
     float[] start = gaussians(seed.random(), n, 0.3);
     ShardedRun run = new ShardedRun(layout, Clip.NONE, variant.rule(), 2, start);
@@ -156,7 +158,7 @@ class UpdateRulesContractTest {
   void aQuadraticIsBroughtToItsMinimum(Variant variant) {
     TestSeed seed = TestSeed.draw();
     Random random = seed.random();
-    Layout layout = Layout.of(tensors(), 34);
+    Layout layout = Layout.of(tensors(), 34, variant.rule()::whole);
     int n = (int) layout.size();
     float[] minimum = gaussians(random, n, 1);
     float[] start = gaussians(random, n, 1);
@@ -188,7 +190,7 @@ class UpdateRulesContractTest {
   @ParameterizedTest
   @MethodSource("variants")
   void stateHasANameForEveryArray(Variant variant) {
-    Layout layout = Layout.of(tensors(), 34);
+    Layout layout = Layout.of(tensors(), 34, variant.rule()::whole);
     UpdatePlan plan = UpdatePlan.create(layout, Clip.NONE, variant.rule());
     layout.chunks().forEach(chunk -> assertThat(plan.stateNames(chunk)).doesNotHaveDuplicates());
   }

@@ -83,7 +83,7 @@ final class MemoryRow {
             ParameterServer.start(
                 ServerSettings.of(MemoryWorker.TOKEN, 0, 0, "127.0.0.1"),
                 shard,
-                layout.chunkElements(),
+                layout.longestChunk(),
                 new Ignore());
         Companion worker =
             Companion.java(MemoryWorker.class, model, Addresses.text(server.address()))) {

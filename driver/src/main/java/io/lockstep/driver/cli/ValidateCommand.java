@@ -2,7 +2,9 @@ package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.report.Figures;
 import io.lockstep.worker.engine.Network;
 import java.io.PrintWriter;
@@ -77,7 +79,7 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void printMemory(RunConfiguration run, Network network, PrintWriter out) {
-    Layout layout = Layout.of(network.tensors(), run.model().chunkElements());
+    Layout layout = RunParts.layout(run, network, Optimizers.create(run.optimizer()));
     out.println("\n# memory, in proportion to the model");
     out.printf(
         "worker  %s: parameters, gradients and partial sums (data and activations besides)%n",

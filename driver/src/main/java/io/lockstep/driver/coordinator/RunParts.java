@@ -1,10 +1,12 @@
 package io.lockstep.driver.coordinator;
 
+import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.EpochPlan;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.optim.UpdateRule;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.schedule.Schedules;
@@ -39,7 +41,8 @@ public record RunParts(
    */
   public static RunParts of(RunConfiguration configuration, EpochPlan epochs) {
     Network network = Network.of(configuration);
-    Layout layout = Layout.of(network.tensors(), configuration.model().chunkElements());
+    UpdateRule rule = Optimizers.create(configuration.optimizer());
+    Layout layout = layout(configuration, network, rule);
     Milestones milestones =
         new Milestones(
             epochs,
@@ -54,9 +57,20 @@ public record RunParts(
         milestones,
         Schedules.create(
             configuration.schedule(), configuration.learningRate(), milestones.lastStep()),
-        UpdatePlan.create(
-            layout,
-            Clips.create(configuration.clip()),
-            Optimizers.create(configuration.optimizer())));
+        UpdatePlan.create(layout, Clips.create(configuration.clip()), rule));
+  }
+
+  /**
+   * The layout of a model's parameters, as the update rule needs it.
+   *
+   * @throws ConfigurationException where the rule needs a tensor whole that is too large for that
+   */
+  public static Layout layout(RunConfiguration configuration, Network network, UpdateRule rule) {
+    try {
+      return Layout.of(network.tensors(), configuration.model().chunkElements(), rule::whole);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          "optimizer: " + e.getMessage() + "; let another rule update it", e);
+    }
   }
 }

@@ -12,6 +12,7 @@ import io.lockstep.common.optim.TensorSums;
 import io.lockstep.common.optim.Totals;
 import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.optim.UpdateRule;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
@@ -56,7 +57,10 @@ public final class Synthetic {
       double clip,
       List<TensorSpec> tensors) {
     this.seed = seed;
-    this.layout = Layout.of(tensors, chunkElements);
+    UpdateRule rule =
+        Optimizers.create(
+            Options.of("optimizer", Map.of("type", optimizer, "learningRate", BASE_LEARNING_RATE)));
+    this.layout = Layout.of(tensors, chunkElements, rule::whole);
     this.tree = ReductionTree.of(slices);
     this.plan =
         UpdatePlan.create(
@@ -64,9 +68,7 @@ public final class Synthetic {
             clip > 0
                 ? Clips.create(Options.of("clip", Map.of("type", "global-norm", "maximum", clip)))
                 : Clip.NONE,
-            Optimizers.create(
-                Options.of(
-                    "optimizer", Map.of("type", optimizer, "learningRate", BASE_LEARNING_RATE))));
+            rule);
   }
 
   /** The model's layout. */

@@ -56,7 +56,7 @@ final class SocketLink implements ServerLink {
       ServerAddress address,
       WorkerIdentity worker,
       List<Chunk> shard,
-      int chunkElements,
+      int longestChunk,
       ParameterSink sink,
       Consumer<LinkException> onFailure,
       SocketChannel channel)
@@ -67,7 +67,7 @@ final class SocketLink implements ServerLink {
     this.sink = sink;
     this.onFailure = onFailure;
     this.channel = channel;
-    int maximumPayload = Frame.maximumPayload(chunkElements);
+    int maximumPayload = Frame.maximumPayload(longestChunk);
     this.reader = new FrameReader(channel, worker.incarnation(), maximumPayload);
     this.writer = new FrameWriter(channel, worker.incarnation(), maximumPayload);
     this.current = hello(worker);
@@ -84,7 +84,7 @@ final class SocketLink implements ServerLink {
       ServerAddress address,
       WorkerIdentity worker,
       List<Chunk> shard,
-      int chunkElements,
+      int longestChunk,
       ParameterSink sink,
       Consumer<LinkException> onFailure)
       throws LinkException {
@@ -92,7 +92,7 @@ final class SocketLink implements ServerLink {
     try {
       channel = open(address);
       SocketLink link =
-          new SocketLink(address, worker, shard, chunkElements, sink, onFailure, channel);
+          new SocketLink(address, worker, shard, longestChunk, sink, onFailure, channel);
       link.readerThread.start();
       link.writerThread.start();
       return link;

@@ -38,7 +38,7 @@ public final class WorkerLink implements AutoCloseable {
       List<List<Chunk>> shards = layout.shards(servers.size());
       for (int s = 0; s < servers.size(); s++) {
         if (!shards.get(s).isEmpty()) {
-          link.add(worker, servers.get(s), shards.get(s), layout.chunkElements(), sink);
+          link.add(worker, servers.get(s), shards.get(s), layout.longestChunk(), sink);
         }
       }
       return link;
@@ -52,12 +52,12 @@ public final class WorkerLink implements AutoCloseable {
       WorkerIdentity worker,
       ServerAddress address,
       List<Chunk> shard,
-      int chunkElements,
+      int longestChunk,
       ParameterSink sink)
       throws LinkException {
     if (address.way() != ServerAddress.Way.DIRECT) {
       links.add(
-          0, SocketLink.connect(address, worker, shard, chunkElements, sink, this::breakAllOff));
+          0, SocketLink.connect(address, worker, shard, longestChunk, sink, this::breakAllOff));
       return;
     }
     ServerPort port = LocalPorts.find(worker.runToken(), worker.incarnation(), address.server());

@@ -68,7 +68,7 @@ public final class StepWorkload implements AutoCloseable {
         ParameterServer.start(
             ServerSettings.of(TOKEN, 1, rank, "127.0.0.1"),
             shard(tree),
-            layout.chunkElements(),
+            layout.longestChunk(),
             new Events(new LocalRounds(layout)));
   }
 

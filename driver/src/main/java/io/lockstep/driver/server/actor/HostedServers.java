@@ -120,7 +120,7 @@ public final class HostedServers implements AutoCloseable {
     ServerSettings settings =
         new ServerSettings(
             plan.runToken(), incarnation, number, plan.host(), 0, plan.socketFolder());
-    return ParameterServer.start(settings, shard, plan.layout().chunkElements(), events);
+    return ParameterServer.start(settings, shard, plan.layout().longestChunk(), events);
   }
 
   private void fail(int ofIncarnation, int number, Throwable e) {

@@ -42,7 +42,7 @@ public final class ParameterServer implements ServerPort, AutoCloseable {
   private boolean closed;
 
   private ParameterServer(
-      ServerSettings settings, ParameterShard shard, int chunkElements, ServerEvents events)
+      ServerSettings settings, ParameterShard shard, int longestChunk, ServerEvents events)
       throws IOException {
     this.settings = settings;
     this.tokenDigest = Frame.tokenDigest(settings.runToken());
@@ -51,20 +51,20 @@ public final class ParameterServer implements ServerPort, AutoCloseable {
     this.rounds =
         Executors.newSingleThreadExecutor(
             task -> daemon(task, "lockstep-server-" + settings.server() + "-rounds"));
-    this.listener = ServerListener.open(settings, chunkElements, new Admission());
+    this.listener = ServerListener.open(settings, longestChunk, new Admission());
   }
 
   /**
    * Opens a server for a shard whose chunks are all loaded.
    *
-   * @param chunkElements most elements of a chunk, of the layout
+   * @param longestChunk elements of the layout's longest chunk
    * @throws IOException where it cannot listen
    */
   public static ParameterServer start(
-      ServerSettings settings, ParameterShard shard, int chunkElements, ServerEvents events)
+      ServerSettings settings, ParameterShard shard, int longestChunk, ServerEvents events)
       throws IOException {
     shard.requireLoaded();
-    ParameterServer server = new ParameterServer(settings, shard, chunkElements, events);
+    ParameterServer server = new ParameterServer(settings, shard, longestChunk, events);
     try {
       LocalPorts.publish(settings.runToken(), settings.incarnation(), settings.server(), server);
     } catch (IllegalStateException e) {

@@ -55,14 +55,14 @@ final class ServerListener implements AutoCloseable {
 
   private ServerListener(
       ServerSettings settings,
-      int chunkElements,
+      int longestChunk,
       Admission admission,
       SocketFolder folder,
       ServerSocketChannel unix,
       ServerSocketChannel tcp)
       throws IOException {
     this.settings = settings;
-    this.maximumPayload = Frame.maximumPayload(chunkElements);
+    this.maximumPayload = Frame.maximumPayload(longestChunk);
     this.admission = admission;
     this.folder = folder;
     this.unix = unix;
@@ -83,7 +83,7 @@ final class ServerListener implements AutoCloseable {
         () -> accept(channel), "lockstep-server-" + settings.server() + "-accepts-" + way);
   }
 
-  static ServerListener open(ServerSettings settings, int chunkElements, Admission admission)
+  static ServerListener open(ServerSettings settings, int longestChunk, Admission admission)
       throws IOException {
     String name = fileName(settings);
     SocketFolder folder = SocketFolder.open(settings.socketFolder(), name);
@@ -94,7 +94,7 @@ final class ServerListener implements AutoCloseable {
       unix.bind(UnixDomainSocketAddress.of(folder.file()));
       tcp = ServerSocketChannel.open();
       tcp.bind(new InetSocketAddress(settings.host(), settings.port()));
-      return new ServerListener(settings, chunkElements, admission, folder, unix, tcp);
+      return new ServerListener(settings, longestChunk, admission, folder, unix, tcp);
     } catch (IOException | RuntimeException e) {
       SocketConnection.closeQuietly(unix);
       SocketConnection.closeQuietly(tcp);

@@ -1,27 +1,27 @@
 package io.lockstep.driver.server.shard;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Arrays of one length that are used again. Safe for several threads. */
+/**
+ * Arrays that are used again, those of each length for themselves: the chunks of a shard have few
+ * lengths, and a tensor that is kept whole is far longer than the others. Safe for several threads.
+ */
 final class BufferPool {
-  private final int length;
-  private final List<float[]> free = new ArrayList<>();
+  private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
 
-  BufferPool(int length) {
-    this.length = length;
-  }
-
-  float[] take() {
+  float[] take(int length) {
     synchronized (this) {
-      if (!free.isEmpty()) {
-        return free.remove(free.size() - 1);
+      ArrayDeque<float[]> ofLength = free.get(length);
+      if (ofLength != null && !ofLength.isEmpty()) {
+        return ofLength.pop();
       }
     }
     return new float[length];
   }
 
   synchronized void give(float[] buffer) {
-    free.add(buffer);
+    free.computeIfAbsent(buffer.length, length -> new ArrayDeque<>()).push(buffer);
   }
 }

@@ -82,7 +82,7 @@ public final class ParameterShard {
     this.learningRate = learningRate;
     this.baseLearningRate = baseLearningRate;
     this.step = step;
-    this.pool = new BufferPool(chunks.stream().mapToInt(Chunk::length).max().orElse(0));
+    this.pool = new BufferPool();
     this.cells = new ChunkCell[chunks.size()];
     this.squares = new double[chunks.size()];
     this.roundSums = new double[plan.rounds()][chunks.size()][];
@@ -260,7 +260,7 @@ public final class ParameterShard {
       duplicates.increment();
       return;
     }
-    float[] sum = pool.take();
+    float[] sum = pool.take(length);
     gradient.get(sum, 0, length);
     switch (cell.account(step, node, sum)) {
       case DUPLICATE -> duplicates.increment();

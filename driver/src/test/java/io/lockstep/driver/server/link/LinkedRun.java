@@ -32,7 +32,7 @@ final class LinkedRun implements AutoCloseable {
           ParameterServer.start(
               ServerSettings.of(token, 1, s, "127.0.0.1"),
               synthetic.shard(shards.get(s)),
-              synthetic.layout().chunkElements(),
+              synthetic.layout().longestChunk(),
               new Events(rounds)));
     }
     rounds.servers(servers);
