@@ -34,6 +34,20 @@ final class AdaBelief implements UpdateRule {
           List.of(Adam.BETA1, Adam.BETA2, EPSILON, VARIANCE_EPSILON, WEIGHT_DECAY),
           AdaBelief::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Zhuang et al. 2020, AdaBelief optimizer: adapting stepsizes by the belief in "
+              + "observed gradients, arXiv 2010.07468",
+          """
+          m = beta1 m + (1 - beta1) g
+          s = beta2 s + (1 - beta2) (g - m)^2 + varianceEpsilon
+          w = w - (rate weightDecay w + rate / (1 - beta1^t)  m / (sqrt(s) / sqrt(1 - beta2^t) + epsilon))
+          """,
+          "Networks that adam trains fast and sgd better: steps are long where the gradient "
+              + "is what its average foretold, short where it is not.",
+          "0.001 (the paper's, CIFAR-10).",
+          "128 (the paper's, CIFAR-10).");
+
   private final double beta1;
   private final double beta2;
   private final float epsilon;

@@ -32,6 +32,20 @@ final class Adadelta implements UpdateRule {
           List.of(DECAY, EPSILON, Momentum.WEIGHT_DECAY),
           Adadelta::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Zeiler 2012, Adadelta: an adaptive learning rate method, arXiv 1212.5701",
+          """
+          v = decay v + (1 - decay) g^2
+          d = sqrt(u + epsilon) / sqrt(v + epsilon) g
+          u = decay u + (1 - decay) d^2
+          w = w - rate d
+          """,
+          "When no rate is to be tuned. It begins slowly: the first steps have the size of "
+              + "the root of epsilon.",
+          "1 (the paper's method has no rate).",
+          "100 (the paper's, MNIST).");
+
   private final double decay;
   private final float epsilon;
   private final float weightDecay;

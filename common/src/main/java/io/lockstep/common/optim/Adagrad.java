@@ -42,6 +42,20 @@ final class Adagrad implements UpdateRule {
               Momentum.WEIGHT_DECAY),
           Adagrad::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Duchi, Hazan, Singer 2011, Adaptive subgradient methods for online learning and "
+              + "stochastic optimization",
+          """
+          G    = G + g^2
+          rate = rate / (1 + (t - 1) learningRateDecay)
+          w    = w - rate g / (sqrt(G) + epsilon)                epsilon outside the root, as torch
+          """,
+          "Sparse features, such as words: a rare one still takes large steps when it comes. "
+              + "The steps only ever shrink, so long runs of deep networks come to a stand.",
+          "0.01 (torch's default).",
+          "From single examples, as the paper's online methods.");
+
   private final float inside;
   private final float outside;
   private final float initialAccumulator;

@@ -44,6 +44,21 @@ final class Adam implements UpdateRule {
           List.of(BETA1, BETA2, EPSILON, WEIGHT_DECAY, AMSGRAD),
           Adam::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Kingma, Ba 2015, Adam: a method for stochastic optimization, arXiv 1412.6980; "
+              + "amsgrad: Reddi, Kale, Kumar 2018, On the convergence of Adam and beyond",
+          """
+          g = g + weightDecay w
+          m = beta1 m + (1 - beta1) g
+          v = beta2 v + (1 - beta2) g^2
+          w = w - rate / (1 - beta1^t)  m / (sqrt(x) / sqrt(1 - beta2^t) + epsilon)
+          """,
+          "Most networks, with its default settings and little tuning. With weight decay "
+              + "take adamw.",
+          "0.001 (the paper's default).",
+          "128 (the paper's experiments).");
+
   private final double beta1;
   private final double beta2;
   private final float epsilon;

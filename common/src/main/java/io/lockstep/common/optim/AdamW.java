@@ -35,6 +35,20 @@ final class AdamW implements UpdateRule {
           List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, WEIGHT_DECAY, Adam.AMSGRAD),
           AdamW::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Loshchilov, Hutter 2019, Decoupled weight decay regularization, arXiv 1711.05101",
+          """
+          m = beta1 m + (1 - beta1) g
+          v = beta2 v + (1 - beta2) g^2
+          w = w - (rate weightDecay w + rate / (1 - beta1^t)  m / (sqrt(x) / sqrt(1 - beta2^t) + epsilon))
+          """,
+          "Transformers, and whatever is trained with weight decay: the usual first choice.",
+          "0.001 (torch's default); 6e-4 for 125 million parameters down to 6e-5 for 175 "
+              + "billion, with beta2 0.95, weightDecay 0.1, warm-up and cosine (Brown et al. 2020, "
+              + "GPT-3).",
+          "128 (the paper's, CIFAR-10) to 3.2 million tokens (Brown et al. 2020).");
+
   private final double beta1;
   private final double beta2;
   private final float epsilon;

@@ -26,6 +26,20 @@ final class Adamax implements UpdateRule {
           List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, Momentum.WEIGHT_DECAY),
           Adamax::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Kingma, Ba 2015, Adam: a method for stochastic optimization, section 7.1, arXiv "
+              + "1412.6980",
+          """
+          m = beta1 m + (1 - beta1) g
+          u = max(beta2 u, |g| + epsilon)
+          w = w - rate / (1 - beta1^t)  m / u
+          """,
+          "Where single gradients are far larger than the rest: divided by the largest of "
+              + "late, no step is longer than the rate.",
+          "0.002 (the paper's default).",
+          "As adam.");
+
   private final double beta1;
   private final float beta2;
   private final float epsilon;

@@ -35,6 +35,18 @@ final class Lion implements UpdateRule {
           List.of(BETA1, BETA2, WEIGHT_DECAY),
           Lion::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Chen et al. 2023, Symbolic discovery of optimization algorithms, arXiv 2302.06675",
+          """
+          c = beta1 m + (1 - beta1) g
+          w = w - rate (sign(c) + weightDecay w)
+          m = beta2 m + (1 - beta2) g
+          """,
+          "Large transformers for images, text and diffusion, with half of adamw's state.",
+          "A third to a tenth of adamw's, with 3 to 10 times its weightDecay (the paper).",
+          "64 and more; the larger, the more it gains on adamw (the paper).");
+
   private final double beta1;
   private final double beta2;
   private final double weightDecay;

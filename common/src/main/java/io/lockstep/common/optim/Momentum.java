@@ -31,6 +31,21 @@ final class Momentum implements UpdateRule {
           List.of(MOMENTUM, WEIGHT_DECAY),
           Momentum::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Polyak 1964, Some methods of speeding up the convergence of iteration methods; as "
+              + "an average: Ng 2017, Improving deep neural networks (course)",
+          """
+          g = g + weightDecay w
+          v = momentum v + (1 - momentum) g
+          w = w - rate v
+          """,
+          "What sgd with momentum is for, by those who know momentum as an average of "
+              + "gradients. The steps are those of sgd with the same momentum and a rate of (1 - "
+              + "momentum) times this one.",
+          "sgd's over (1 - momentum): 1 in place of 0.1 at momentum 0.9.",
+          "As sgd.");
+
   private final double momentum;
   private final float weightDecay;
 

@@ -32,6 +32,20 @@ final class NAdam implements UpdateRule {
           List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, MOMENTUM_DECAY, Momentum.WEIGHT_DECAY),
           NAdam::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Dozat 2016, Incorporating Nesterov momentum into Adam",
+          """
+          m     = beta1 m + (1 - beta1) g
+          v     = beta2 v + (1 - beta2) g^2
+          d     = sqrt(v) / sqrt(1 - beta2^t) + epsilon
+          w     = w - (rate (1 - mu(t)) / (1 - P(t)) g + rate mu(t+1) / (1 - P(t+1)) m) / d
+          """,
+          "What adam is for: it takes adam's step along the momentum that the next update "
+              + "will have, as Nesterov's method does.",
+          "0.002 (torch's default).",
+          "As adam.");
+
   private final double beta1;
   private final double beta2;
   private final float epsilon;

@@ -8,23 +8,25 @@ import java.util.List;
 /** The update rules that a configuration can name. */
 public final class Optimizers {
   /** One line a rule. */
+  public static final List<Optimizer> ALL =
+      List.of(
+          new Optimizer(Sgd.ENTRY, Sgd.GUIDE),
+          new Optimizer(Momentum.ENTRY, Momentum.GUIDE),
+          new Optimizer(Adagrad.ENTRY, Adagrad.GUIDE),
+          new Optimizer(Adadelta.ENTRY, Adadelta.GUIDE),
+          new Optimizer(RmsProp.ENTRY, RmsProp.GUIDE),
+          new Optimizer(Adam.ENTRY, Adam.GUIDE),
+          new Optimizer(AdamW.ENTRY, AdamW.GUIDE),
+          new Optimizer(NAdam.ENTRY, NAdam.GUIDE),
+          new Optimizer(Adamax.ENTRY, Adamax.GUIDE),
+          new Optimizer(RAdam.ENTRY, RAdam.GUIDE),
+          new Optimizer(AdaBelief.ENTRY, AdaBelief.GUIDE),
+          new Optimizer(Lion.ENTRY, Lion.GUIDE),
+          new Optimizer(Lamb.ENTRY, Lamb.GUIDE));
+
+  /** The same by the names that a configuration gives them. */
   public static final Registry<UpdateRule> REGISTRY =
-      Registry.of(
-          "optimizer",
-          List.of(
-              Sgd.ENTRY,
-              Momentum.ENTRY,
-              Adagrad.ENTRY,
-              Adadelta.ENTRY,
-              RmsProp.ENTRY,
-              Adam.ENTRY,
-              AdamW.ENTRY,
-              NAdam.ENTRY,
-              Adamax.ENTRY,
-              RAdam.ENTRY,
-              AdaBelief.ENTRY,
-              Lion.ENTRY,
-              Lamb.ENTRY));
+      Registry.of("optimizer", ALL.stream().map(Optimizer::entry).toList());
 
   private Optimizers() {}
 

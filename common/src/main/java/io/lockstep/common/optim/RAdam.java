@@ -30,6 +30,22 @@ final class RAdam implements UpdateRule {
           List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, Momentum.WEIGHT_DECAY),
           RAdam::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Liu et al. 2020, On the variance of the adaptive learning rate and beyond, arXiv "
+              + "1908.03265",
+          """
+          m      = beta1 m + (1 - beta1) g
+          v      = beta2 v + (1 - beta2) g^2
+          rho    = rhoInf - 2 t beta2^t / (1 - beta2^t)
+          w      = w - rate / (1 - beta1^t)  m r sqrt(1 - beta2^t) / (sqrt(v) + epsilon)      rho above 5
+          w      = w - rate / (1 - beta1^t)  m                                                otherwise
+          """,
+          "What adam is for, without a warm-up to tune: it does not divide by the second "
+              + "moment before that has seen enough gradients.",
+          "0.001 (torch's default).",
+          "As adam.");
+
   private final double beta1;
   private final double beta2;
   private final float epsilon;

@@ -47,6 +47,22 @@ final class RmsProp implements UpdateRule {
               Momentum.WEIGHT_DECAY),
           RmsProp::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Tieleman, Hinton 2012, Neural networks for machine learning, lecture 6.5 "
+              + "(course); centered: Graves 2013, Generating sequences with recurrent neural "
+              + "networks, arXiv 1308.0850",
+          """
+          v = decay v + (1 - decay) g^2
+          d = g / (sqrt(x) + epsilon)                            epsilon outside the root, as torch
+          w = w - rate d
+          """,
+          "Recurrent networks and reinforcement learning, where gradients change their size "
+              + "during a run; adam is this with momentum and bias correction.",
+          "0.001 (Keras' default); 2.5e-4, centered, with momentum and decay 0.95 (Mnih et "
+              + "al. 2015, Atari).",
+          "32 (Mnih et al. 2015).");
+
   private final double decay;
   private final float inside;
   private final float outside;

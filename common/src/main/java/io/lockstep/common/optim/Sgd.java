@@ -40,6 +40,26 @@ final class Sgd implements UpdateRule {
           List.of(MOMENTUM, DAMPENING, NESTEROV, WEIGHT_DECAY),
           Sgd::new);
 
+  static final Guide GUIDE =
+      new Guide(
+          "Robbins, Monro 1951, A stochastic approximation method; momentum: Sutskever et "
+              + "al. 2013, On the importance of initialization and momentum in deep learning",
+          """
+          g = g + weightDecay w
+          v = g                                   in update 1
+          v = momentum v + (1 - dampening) g      from update 2 on
+          d = g + momentum v                      with nesterov
+          d = v                                   without
+          w = w - rate d
+          """,
+          "Convolutional networks, with momentum 0.9, a schedule and a tuned rate: it then "
+              + "often generalises better than rules that adapt (Wilson et al. 2017). Least "
+              + "memory: no state without momentum, one float a parameter with it.",
+          "0.1 at batch 256, with momentum 0.9 and weightDecay 1e-4 (He et al. 2016, ResNet "
+              + "on ImageNet); in proportion to the batch, after a warm-up, for larger ones (Goyal "
+              + "et al. 2017).",
+          "256 to 8192 on ImageNet (Goyal et al. 2017).");
+
   private final float momentum;
   private final float dampening;
   private final boolean nesterov;

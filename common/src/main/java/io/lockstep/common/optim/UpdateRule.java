@@ -11,7 +11,7 @@ import java.util.List;
  * <p>A rule without rounds is applied to each chunk as soon as its gradient is complete; a rule
  * with rounds waits for all chunks. Instances are immutable and shared by threads.
  *
- * <p>A new rule is one file here, one line in {@link Optimizers#REGISTRY} and one reference case.
+ * <p>A new rule is one file here, one line in {@link Optimizers#ALL} and one reference case.
  */
 public interface UpdateRule extends Rounds {
   /**
