@@ -10,7 +10,6 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.EpochPlan;
-import io.lockstep.common.data.SourceChange;
 import io.lockstep.common.data.StreamSummary;
 import io.lockstep.driver.coordinator.Coordinator;
 import io.lockstep.driver.coordinator.Outcome;
@@ -140,7 +139,7 @@ public final class Training {
         SparkRuntime spark = SparkRuntime.start(configuration)) {
       listener.phase(Phase.READING);
       try (Dealt data = Dealing.deal(spark.session(), configuration)) {
-        from.ifPresent(manifest -> refuseOtherData(manifest, data.plan()));
+        from.ifPresent(manifest -> data.refuseChange(manifest.training(), manifest.validation()));
         directory.writeDescription(data.description());
         for (String notice : data.notices()) {
           notes.add(notice);
@@ -148,14 +147,6 @@ public final class Training {
         }
         return train(spark, data, from, interruption, finish);
       }
-    }
-  }
-
-  private static void refuseOtherData(Manifest manifest, DataPlan now) {
-    SourceChange.refuse(now.training().source(), manifest.training(), now.training().summaries());
-    DataPlan.Streams validation = now.validation();
-    if (validation != null) {
-      SourceChange.refuse(validation.source(), manifest.validation(), validation.summaries());
     }
   }
 

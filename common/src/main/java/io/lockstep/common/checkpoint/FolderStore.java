@@ -36,7 +36,7 @@ public final class FolderStore implements CheckpointStore {
   public Writing create(String name) throws IOException {
     Path file = folder.resolve(name);
     Path parent = parentOf(file);
-    Files.createDirectories(parent);
+    makeFolders(parent);
     Path aside = Files.createTempFile(parent, file.getFileName() + ".", ".part");
     return new FileWriting(FileChannel.open(aside, StandardOpenOption.WRITE), aside, file);
   }
@@ -133,12 +133,23 @@ public final class FolderStore implements CheckpointStore {
       channel.close();
       Files.deleteIfExists(aside);
     }
+  }
 
-    /** The move itself survives a power cut only once the folder is on the disk. */
-    private static void forceFolder(Path folder) throws IOException {
-      try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
-        entry.force(true);
-      }
+  /** Makes the folders that are missing, each of them forced into its own folder. */
+  private static void makeFolders(Path wanted) throws IOException {
+    if (Files.isDirectory(wanted)) {
+      return;
+    }
+    Path parent = parentOf(wanted);
+    makeFolders(parent);
+    Files.createDirectories(wanted); // another server of this process may be quicker
+    forceFolder(parent);
+  }
+
+  /** A name in a folder survives a power cut only once the folder is on the disk. */
+  private static void forceFolder(Path folder) throws IOException {
+    try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
+      entry.force(true);
     }
   }
 }

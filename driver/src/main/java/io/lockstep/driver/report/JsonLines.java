@@ -45,7 +45,7 @@ final class JsonLines implements AutoCloseable {
     }
   }
 
-  /** Removes every object after a step. */
+  /** Removes every object after a step; one line is held at a time. */
   void cutBack(long step) {
     close();
     if (!Files.exists(file)) {
@@ -53,12 +53,15 @@ final class JsonLines implements AutoCloseable {
     }
     try {
       Path aside = file.resolveSibling(file.getFileName() + ".part");
-      try (BufferedWriter out = Files.newBufferedWriter(aside, StandardCharsets.UTF_8)) {
-        for (JsonNode object : read(file)) {
-          if (object.path("step").asLong() <= step) {
-            out.write(JSON.writeValueAsString(object));
-            out.write('\n');
+      try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+          BufferedWriter out = Files.newBufferedWriter(aside, StandardCharsets.UTF_8)) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          JsonNode object = parse(line);
+          if (object == null || object.path("step").asLong() > step) {
+            break;
           }
+          out.write(line);
+          out.write('\n');
         }
       }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -3,6 +3,7 @@ package io.lockstep.driver.spark;
 import io.lockstep.common.data.DataDescription;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.SourceChange;
+import io.lockstep.common.data.StreamSummary;
 import java.util.List;
 import org.apache.spark.rdd.RDD;
 
@@ -37,18 +38,18 @@ public record Dealt(
   }
 
   /**
-   * Compares with the plan of the run that is resumed.
+   * Compares with the streams of the run that is resumed.
    *
+   * @param trainingBefore summaries of its training streams
+   * @param validationBefore summaries of its validation streams
    * @throws io.lockstep.common.data.DataException naming the source that changed since
    */
-  public void refuseChange(DataPlan before) {
-    SourceChange.refuse(
-        plan.training().source(), before.training().summaries(), plan.training().summaries());
-    var validation = plan.validation();
-    var validationBefore = before.validation();
-    if (validation != null && validationBefore != null) {
-      SourceChange.refuse(
-          validation.source(), validationBefore.summaries(), validation.summaries());
+  public void refuseChange(
+      List<StreamSummary> trainingBefore, List<StreamSummary> validationBefore) {
+    SourceChange.refuse(plan.training().source(), trainingBefore, plan.training().summaries());
+    DataPlan.Streams validationNow = plan.validation();
+    if (validationNow != null) {
+      SourceChange.refuse(validationNow.source(), validationBefore, validationNow.summaries());
     }
   }
 

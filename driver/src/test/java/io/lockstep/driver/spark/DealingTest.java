@@ -185,14 +185,15 @@ final class DealingTest {
       rows.set(11, "9,9,9,1");
       csv("x.csv", rows);
       try (Dealt after = Dealing.deal(spark, configuration(path, 1))) {
-        before.refuseChange(before.plan());
-        assertThatThrownBy(() -> after.refuseChange(before.plan()))
+        List<StreamSummary> summaries = before.plan().training().summaries();
+        before.refuseChange(summaries, List.of());
+        assertThatThrownBy(() -> after.refuseChange(summaries, List.of()))
             .isInstanceOf(DataException.class)
             .hasMessage(
                 "data.train ("
                     + path
                     + ") has changed: stream 0 had "
-                    + before.plan().training().summaries().get(0)
+                    + summaries.get(0)
                     + " and now has "
                     + after.plan().training().summaries().get(0)
                     + "; restore the source, or start a new run");
