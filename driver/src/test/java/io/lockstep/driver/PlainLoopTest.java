@@ -105,7 +105,7 @@ class PlainLoopTest {
       crew.parameters().set(0, weights, 0, weights.length);
       List<Partial> partials = crew.gradients(0).orElseThrow();
       assertThat(partials).as("one worker hands over the root").hasSize(1);
-      assertThat(partials.get(0).weight()).isEqualTo(56);
+      assertThat(partials.get(0).scalars().weight()).isEqualTo(56);
       double largest = java.util.Arrays.stream(expected).map(Math::abs).max().orElseThrow();
       // A few roundings of 2^-24 each in the sums over 56 examples and 64 inputs.
       double rounding = 64 * 0x1.0p-24 * largest;

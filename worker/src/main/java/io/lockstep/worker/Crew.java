@@ -7,6 +7,7 @@ import io.lockstep.common.tree.Partial;
 import io.lockstep.common.tree.PartialSums;
 import io.lockstep.common.tree.PartialSums.Slice;
 import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.worker.data.SliceStream;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.Parameters;
@@ -126,7 +127,7 @@ public final class Crew implements AutoCloseable {
     if (stream.fill(step, hand.batch())) {
       SliceSums found =
           hand.engine().gradient(hand.batch(), seed, step, slice.stream(), slice.gradient());
-      sums.done(slice, found.loss(), found.weight());
+      sums.done(slice, Scalars.ofSlice(found.loss(), found.weight(), found.gradientSquares()));
     } else {
       sums.absent(slice);
     }

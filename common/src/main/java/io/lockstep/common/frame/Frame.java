@@ -14,15 +14,15 @@ public final class Frame {
   /** Bytes of a token's digest. */
   public static final int TOKEN_BYTES = 32;
 
-  /** Bytes of a node's loss and weight. */
-  public static final int SUMS_BYTES = 16;
+  /** Bytes of a node's scalars. */
+  public static final int SUMS_BYTES = 24;
 
   /** Most bytes of a payload that is not a chunk, such as the reason of a refusal. */
   public static final int MAXIMUM_TEXT_BYTES = 4096;
 
   static final byte MAGIC_0 = 'L';
   static final byte MAGIC_1 = 'S';
-  static final byte VERSION = 1;
+  static final byte VERSION = 2;
   static final int PRESENT = 1;
 
   private Frame() {}

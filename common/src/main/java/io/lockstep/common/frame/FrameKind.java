@@ -12,7 +12,7 @@ public enum FrameKind {
   PULL(4),
   /** A chunk of a version. */
   PARAMETERS(5),
-  /** Loss and weight of a node, or that it is absent. */
+  /** The scalars of a node, or that it is absent. */
   SUMS(6),
   /** A node's gradient for one chunk. */
   GRADIENT(7);

@@ -1,5 +1,6 @@
 package io.lockstep.common.frame;
 
+import io.lockstep.common.tree.Scalars;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -162,6 +163,17 @@ public final class FrameReader {
   /** The payload as float32, from position to limit; until the next frame. */
   public FloatBuffer floats() {
     return floats.clear().limit(length / Float.BYTES);
+  }
+
+  /**
+   * The payload of a SUMS frame.
+   *
+   * @throws FrameException where it has another length
+   */
+  public Scalars scalars() throws FrameException {
+    expectLength(Frame.SUMS_BYTES);
+    return new Scalars(
+        body.getDouble(0), body.getDouble(Double.BYTES), body.getDouble(2 * Double.BYTES));
   }
 
   /** The payload as text. */

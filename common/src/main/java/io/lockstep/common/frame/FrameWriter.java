@@ -1,5 +1,6 @@
 package io.lockstep.common.frame;
 
+import io.lockstep.common.tree.Scalars;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
@@ -53,10 +54,9 @@ public final class FrameWriter {
   }
 
   /** Accounts for a node. */
-  public void sums(long step, int node, boolean present, double loss, double weight)
-      throws IOException {
+  public void sums(long step, int node, boolean present, Scalars scalars) throws IOException {
     header(FrameKind.SUMS, step, node, 0, Frame.SUMS_BYTES, present ? Frame.PRESENT : 0);
-    buffer.putDouble(loss).putDouble(weight);
+    buffer.putDouble(scalars.loss()).putDouble(scalars.weight()).putDouble(scalars.squares());
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * What travels between workers and servers: the bytes of a frame, and reading and writing them on a
- * channel. Imports nothing; knows channels, not sockets. Read {@link
+ * channel. Imports the scalars of {@code tree}; knows channels, not sockets. Read {@link
  * io.lockstep.common.frame.FrameKind} first.
  *
  * <p>A frame is a header of 32 bytes and a payload; all is little-endian.
@@ -8,7 +8,7 @@
  * <pre>
  * offset  bytes
  *      0      2  magic        'L' 'S'
- *      2      1  version      1
+ *      2      1  version      2
  *      3      1  kind         the code of a {@link io.lockstep.common.frame.FrameKind}
  *      4      4  incarnation  of the layout of chunks on servers; another's frames are refused
  *      8      8  step         or a version of the parameters, or an attempt
@@ -24,7 +24,7 @@
  * REFUSED     -        -       -       the reason, UTF-8                       or this, at any time
  * PULL        version  -       -       -                                       send me that version
  * PARAMETERS  version  -       chunk   float32 [chunk length]                  server to worker
- * SUMS        step     node    -       loss, weight: float64 [2]               flags: present
+ * SUMS        step     node    -       loss, weight, squares: float64 [3]      flags: present
  * GRADIENT    step     node    chunk   float32 [chunk length]                  worker to server
  * </pre>
  *

@@ -6,15 +6,14 @@ package io.lockstep.common.tree;
  * @param node its name in the tree
  * @param present whether any leaf below it had examples; without one the other values mean nothing
  * @param gradient [n] at least, the sum of weight times gradient; empty where absent
- * @param loss the sum of weight times loss
- * @param weight the sum of weights
+ * @param scalars the node's other sums
  */
 @SuppressWarnings("ArrayRecordComponent") // a view of a pooled buffer, never compared
-public record Partial(int node, boolean present, float[] gradient, double loss, double weight) {
+public record Partial(int node, boolean present, float[] gradient, Scalars scalars) {
   private static final float[] NONE = {};
 
   /** A node none of whose leaves had examples. */
   public static Partial absent(int node) {
-    return new Partial(node, false, NONE, 0, 0);
+    return new Partial(node, false, NONE, Scalars.NONE);
   }
 }

@@ -159,11 +159,10 @@ public final class PartialSums {
   /**
    * Takes a computed slice and adds up what it completes.
    *
-   * @param loss the slice's sum of weight times loss
-   * @param weight its sum of weights
+   * @param scalars its other sums
    */
-  public void done(Slice slice, double loss, double weight) {
-    combine(new Partial(tree.leaf(slice.stream()), true, slice.gradient(), loss, weight));
+  public void done(Slice slice, Scalars scalars) {
+    combine(new Partial(tree.leaf(slice.stream()), true, slice.gradient(), scalars));
   }
 
   /** Takes back a slice whose stream has run out. */
@@ -199,14 +198,14 @@ public final class PartialSums {
   private Partial add(int parent, Partial a, Partial b) {
     if (!a.present() || !b.present()) {
       Partial sum = a.present() ? a : b;
-      return new Partial(parent, sum.present(), sum.gradient(), sum.loss(), sum.weight());
+      return new Partial(parent, sum.present(), sum.gradient(), sum.scalars());
     }
     add(a.gradient(), b.gradient());
     synchronized (this) {
       free.push(b.gradient());
       notifyAll();
     }
-    return new Partial(parent, true, a.gradient(), a.loss() + b.loss(), a.weight() + b.weight());
+    return new Partial(parent, true, a.gradient(), a.scalars().plus(b.scalars()));
   }
 
   /** One index for both arrays: C2 vectorises the loop. */
@@ -230,7 +229,8 @@ public final class PartialSums {
 
   private @Nullable NonFinite check(Partial sum) {
     int position = FiniteCheck.firstNonFinite(sum.gradient(), 0, elements);
-    if (position < 0 && Double.isFinite(sum.loss()) && Double.isFinite(sum.weight())) {
+    Scalars scalars = sum.scalars();
+    if (position < 0 && Double.isFinite(scalars.loss()) && Double.isFinite(scalars.weight())) {
       return null;
     }
     return new NonFinite(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.common.TestSeed;
+import io.lockstep.common.tree.Scalars;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -94,8 +95,8 @@ class FrameTest {
     writer.welcome(17);
     writer.refused("no");
     writer.pull(18);
-    writer.sums(18, 5, true, 0.25, 32);
-    writer.sums(18, 6, false, 0, 0);
+    writer.sums(18, 5, true, new Scalars(0.25, 32, 7.5));
+    writer.sums(18, 6, false, Scalars.NONE);
     writer.gradient(18, 5, 7, gradient, 1000, 2000);
     writer.gradient(18, 5, 8, gradient, 3, 1);
     writer.parameters(19, 7, values);
@@ -110,11 +111,10 @@ class FrameTest {
     assertNext(reader, FrameKind.REFUSED, 0, 0, 0, 2);
     assertThat(reader.text()).isEqualTo("no");
     assertNext(reader, FrameKind.PULL, 18, 0, 0, 0);
-    assertNext(reader, FrameKind.SUMS, 18, 5, 0, 16);
+    assertNext(reader, FrameKind.SUMS, 18, 5, 0, 24);
     assertThat(reader.isPresent()).isTrue();
-    assertThat(reader.payload().getDouble(0)).isEqualTo(0.25);
-    assertThat(reader.payload().getDouble(8)).isEqualTo(32);
-    assertNext(reader, FrameKind.SUMS, 18, 6, 0, 16);
+    assertThat(reader.scalars()).isEqualTo(new Scalars(0.25, 32, 7.5));
+    assertNext(reader, FrameKind.SUMS, 18, 6, 0, 24);
     assertThat(reader.isPresent()).isFalse();
     assertNext(reader, FrameKind.GRADIENT, 18, 5, 7, 8000);
     float[] copy = new float[2000];
@@ -149,23 +149,24 @@ class FrameTest {
   @Test
   void theBytesAreAsThePackageDrawsThem() throws IOException {
     FrameWriter writer = writer();
-    writer.sums(0x0102030405060708L, 0x11121314, true, 1, 2);
+    writer.sums(0x0102030405060708L, 0x11121314, true, new Scalars(1, 2, 3));
     writer.flush();
     ByteBuffer bytes = ByteBuffer.wrap(channel.written.toByteArray());
     bytes.order(ByteOrder.LITTLE_ENDIAN);
-    assertThat(bytes.remaining()).isEqualTo(48);
+    assertThat(bytes.remaining()).isEqualTo(56);
     assertThat(bytes.get(0)).isEqualTo((byte) 'L');
     assertThat(bytes.get(1)).isEqualTo((byte) 'S');
-    assertThat(bytes.get(2)).isEqualTo((byte) 1);
+    assertThat(bytes.get(2)).isEqualTo((byte) 2);
     assertThat(bytes.get(3)).isEqualTo((byte) 6);
     assertThat(bytes.getInt(4)).isEqualTo(3);
     assertThat(bytes.getLong(8)).isEqualTo(0x0102030405060708L);
     assertThat(bytes.getInt(16)).isEqualTo(0x11121314);
     assertThat(bytes.getInt(20)).isEqualTo(0);
-    assertThat(bytes.getInt(24)).isEqualTo(16);
+    assertThat(bytes.getInt(24)).isEqualTo(24);
     assertThat(bytes.getInt(28)).isEqualTo(1);
     assertThat(bytes.getDouble(32)).isEqualTo(1);
     assertThat(bytes.getDouble(40)).isEqualTo(2);
+    assertThat(bytes.getDouble(48)).isEqualTo(3);
   }
 
   private void write(byte... header) {
@@ -186,19 +187,19 @@ class FrameTest {
 
   @Test
   void anotherVersionIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 4);
-    assertRefused("frame version must be 1, got 2: another build");
+    write((byte) 'L', (byte) 'S', (byte) 1, (byte) 4);
+    assertRefused("frame version must be 2, got 1: another build");
   }
 
   @Test
   void anUnknownKindIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 1, (byte) 8);
+    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 8);
     assertRefused("frame kind must be 1..7, got 8");
   }
 
   @Test
   void anotherIncarnationIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 1, (byte) 4, (byte) 2);
+    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 4, (byte) 2);
     assertRefused("PULL frame: incarnation must be 3, got 2");
   }
 
@@ -209,7 +210,7 @@ class FrameTest {
         .order(ByteOrder.LITTLE_ENDIAN)
         .put((byte) 'L')
         .put((byte) 'S')
-        .put((byte) 1)
+        .put((byte) 2)
         .put((byte) 7)
         .putInt(3)
         .putInt(24, 8001);
@@ -220,7 +221,7 @@ class FrameTest {
   @Test
   void anEndWithinAFrameIsAnError() throws IOException {
     FrameWriter writer = writer();
-    writer.sums(1, 1, true, 1, 1);
+    writer.sums(1, 1, true, new Scalars(1, 1, 1));
     writer.flush();
     byte[] whole = channel.written.toByteArray();
     for (int end : new int[] {1, 31, 32, 47}) {

@@ -42,7 +42,7 @@ class PartialSumsTest {
         for (int spin = 0; spin < (slice.stream() % 3) * 500; spin++) {
           Thread.onSpinWait();
         }
-        sums.done(slice, leaf[0], slice.stream());
+        sums.done(slice, new Scalars(leaf[0], slice.stream(), leaf[0]));
       }
     }
   }
@@ -98,12 +98,11 @@ class PartialSumsTest {
   }
 
   @Test
-  void lossesAndWeightsAreAddedByTheSameTree() throws Exception {
+  void otherSumsAreAddedByTheSameTree() throws Exception {
     PartialSums sums = new PartialSums(ReductionTree.of(4), 0, 4, 1, 2);
     float[] @Nullable [] leaves = {{1}, {2}, null, {4}};
     Partial root = run(sums, leaves, 2).get(0);
-    assertThat(root.loss()).isEqualTo(7);
-    assertThat(root.weight()).isEqualTo(0 + 1 + 3);
+    assertThat(root.scalars()).isEqualTo(new Scalars(7, 0 + 1 + 3, 7));
   }
 
   @Test
@@ -165,7 +164,8 @@ class PartialSumsTest {
   void anInfiniteLossIsFoundWhereTheGradientIsFinite() throws Exception {
     PartialSums sums = new PartialSums(ReductionTree.of(1), 0, 1, 3, 1);
     sums.begin();
-    sums.done(java.util.Objects.requireNonNull(sums.next()), Double.POSITIVE_INFINITY, 1);
+    sums.done(
+        java.util.Objects.requireNonNull(sums.next()), new Scalars(Double.POSITIVE_INFINITY, 1, 0));
     assertThat(sums.nonFinite()).isEqualTo(new NonFinite(1, 0, 1, -1));
   }
 
@@ -177,7 +177,7 @@ class PartialSumsTest {
     sums.cancel();
     assertThat(sums.next()).isNull();
     assertThatThrownBy(sums::begin).hasMessageContaining("while slices are computed: 1");
-    sums.done(first, 0, 0);
+    sums.done(first, Scalars.NONE);
     assertThat(sums.await()).isEmpty();
     float[] @Nullable [] leaves = {{1, 1}, {2, 2}, {3, 3}, {4, 4}};
     assertThat(run(sums, leaves, 1).get(0).gradient()).containsExactly(10, 10);

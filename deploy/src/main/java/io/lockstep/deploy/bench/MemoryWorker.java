@@ -3,6 +3,7 @@ package io.lockstep.deploy.bench;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.tree.PartialSums;
 import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.deploy.bench.link.Addresses;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.Parameters;
@@ -44,7 +45,7 @@ final class MemoryWorker {
         sums.begin();
         for (var slice = sums.next(); slice != null; slice = sums.next()) {
           SliceSums found = engine.gradient(batch, 1, step, slice.stream(), slice.gradient());
-          sums.done(slice, found.loss(), found.weight());
+          sums.done(slice, Scalars.ofSlice(found.loss(), found.weight(), found.gradientSquares()));
         }
         link.push(step, sums.await());
         link.await(step + 1L);

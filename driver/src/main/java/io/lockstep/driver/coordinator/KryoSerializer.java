@@ -12,6 +12,7 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.serializers.RecordSerializer;
 import com.esotericsoftware.kryo.kryo5.util.Pool;
 import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.RoundSums;
 import io.lockstep.driver.server.shard.StepReport;
 import io.lockstep.worker.Fingerprint;
@@ -62,7 +63,8 @@ public final class KryoSerializer extends SerializerWithStringManifest {
           StepReport.class,
           RoundSums.class,
           double[].class,
-          double[][].class);
+          double[][].class,
+          Scalars.class);
 
   private final Pool<Kryo> kryos;
 

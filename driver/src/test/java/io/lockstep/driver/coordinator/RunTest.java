@@ -10,6 +10,7 @@ import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.driver.server.shard.RoundSums;
@@ -690,7 +691,7 @@ class RunTest {
     var shard = LAYOUT.shards(servers).get(server);
     double[] squares = new double[shard.size()];
     java.util.Arrays.fill(squares, 5);
-    return new StepReport(step - 1, 40, 32, shard.get(0).index(), squares);
+    return new StepReport(step - 1, new Scalars(40, 32, 0), shard.get(0).index(), squares);
   }
 
   private RoundSums round(int server) {

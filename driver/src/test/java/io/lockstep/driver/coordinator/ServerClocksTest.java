@@ -2,11 +2,12 @@ package io.lockstep.driver.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.StepReport;
 import org.junit.jupiter.api.Test;
 
 class ServerClocksTest {
-  private static final StepReport REPORT = new StepReport(0, 1, 1, 0, new double[0]);
+  private static final StepReport REPORT = new StepReport(0, Scalars.NONE, 0, new double[0]);
 
   private static ToCoordinator.StepApplied applied(int server, long nanos) {
     return new ToCoordinator.StepApplied(1, server, REPORT, nanos);

@@ -18,6 +18,7 @@ import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.common.tree.PlainTree;
 import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.ParameterShard;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,11 @@ public final class Synthetic {
   /** The loss of a slice, a sum. */
   public double loss(long step, int stream) {
     return RandomStream.of(seed, Purpose.SHUFFLE, 2, step, stream).normal(0);
+  }
+
+  /** What a slice adds up besides its gradient. */
+  public Scalars scalars(long step, int stream) {
+    return new Scalars(loss(step, stream), weight(stream), 10.0 + stream);
   }
 
   /** The gradient of a slice, a sum. */

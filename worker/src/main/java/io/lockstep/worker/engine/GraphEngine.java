@@ -20,6 +20,7 @@ final class GraphEngine implements SliceEngine {
   private final int inputs;
   private final int maxExamples;
   private final Buffer presented;
+  private double squares;
 
   GraphEngine(
       Kernel kernel, Execution execution, Loss loss, Metrics metrics, Network network, int most) {
@@ -57,8 +58,14 @@ final class GraphEngine implements SliceEngine {
             outputs,
             execution.outputGradient());
     SliceSums sums = sums(batch, wanted, sum);
-    execution.backward(pass, sink);
-    return sums;
+    squares = 0;
+    execution.backward(
+        pass,
+        (offset, tensor) -> {
+          squares += kernel.squares(tensor, tensor.length());
+          sink.take(offset, tensor);
+        });
+    return sums.withGradientSquares(squares);
   }
 
   @Override
@@ -98,7 +105,7 @@ final class GraphEngine implements SliceEngine {
     double[] figures = new double[metrics.sums()];
     metrics.add(execution.output(), wanted, batch.weights(), batch.examples(), figures);
     double weight = loss.weight(wanted, batch.weights(), batch.examples(), outputs);
-    return new SliceSums(sum, weight, figures);
+    return new SliceSums(sum, weight, 0, figures);
   }
 
   @Override

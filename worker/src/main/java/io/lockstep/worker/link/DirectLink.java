@@ -46,7 +46,7 @@ final class DirectLink implements ServerLink {
   @Override
   public void push(long step, List<Partial> partials) throws LinkException {
     for (Partial partial : partials) {
-      session.sums(step, partial.node(), partial.present(), partial.loss(), partial.weight());
+      session.sums(step, partial.node(), partial.present(), partial.scalars());
     }
     pull(step + 1);
     for (Partial partial : partials) {

@@ -1,5 +1,6 @@
 package io.lockstep.worker.link;
 
+import io.lockstep.common.tree.Scalars;
 import java.nio.FloatBuffer;
 
 /**
@@ -33,12 +34,10 @@ public interface ServerPort {
      * Accounts for a node's leaves: its gradients follow, or, where absent, nothing follows.
      *
      * @param present whether any leaf below the node had examples
-     * @param loss the sum of weight times loss
-     * @param weight the sum of weights
+     * @param scalars the node's other sums; without meaning where absent
      * @throws LinkException where the step is still to come, or the session is closed
      */
-    void sums(long step, int node, boolean present, double loss, double weight)
-        throws LinkException;
+    void sums(long step, int node, boolean present, Scalars scalars) throws LinkException;
 
     /**
      * Hands over a node's gradient for one chunk. Of an old step, or handed over before, it is

@@ -224,7 +224,7 @@ final class SocketLink implements ServerLink {
 
   private void write(Order.Push push) throws IOException {
     for (Partial p : push.partials()) {
-      writer.sums(push.step(), p.node(), p.present(), p.loss(), p.weight());
+      writer.sums(push.step(), p.node(), p.present(), p.scalars());
     }
     writer.pull(push.step() + 1);
     for (Chunk chunk : shard) {

@@ -87,6 +87,23 @@ class SliceEngineTest {
 
   @ParameterizedTest
   @EnumSource(Model.class)
+  void theSquaresAreThoseOfTheGradientAndOfNothingInInference(Model model) {
+    Network network = model.network;
+    SliceEngine engine = engine(parameters(network), network, MOST);
+    SliceBatch batch = TestNetworks.slice(network, MOST, MOST, 1);
+    float[] gradient = new float[network.size()];
+    SliceSums sums = engine.gradient(batch, 1, 0, 4, gradient);
+    double expected = 0;
+    for (float g : gradient) {
+      expected += (double) g * g;
+    }
+    // Summed in float32 by several lanes, then in double.
+    assertThat(sums.gradientSquares()).isPositive().isCloseTo(expected, within(1e-6 * expected));
+    assertThat(engine.evaluate(batch).gradientSquares()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Model.class)
   void twoThreadsAtOnceGiveTheBitsOfOne(Model model) throws Exception {
     Network network = model.network;
     Parameters parameters = parameters(network);

@@ -140,12 +140,7 @@ final class SocketConnection {
     switch (reader.kind()) {
       case GRADIENT ->
           session.gradient(reader.step(), reader.node(), reader.chunk(), reader.floats());
-      case SUMS -> {
-        reader.expectLength(Frame.SUMS_BYTES);
-        double loss = reader.payload().getDouble(0);
-        double weight = reader.payload().getDouble(Double.BYTES);
-        session.sums(reader.step(), reader.node(), reader.isPresent(), loss, weight);
-      }
+      case SUMS -> session.sums(reader.step(), reader.node(), reader.isPresent(), reader.scalars());
       case PULL -> session.pull(reader.step());
       default -> throw new FrameException("a worker must not send " + reader.kind());
     }

@@ -1,5 +1,6 @@
 package io.lockstep.driver.server.link;
 
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.ParameterShard;
 import io.lockstep.driver.server.shard.ShardEvents;
 import io.lockstep.driver.server.shard.ShardException;
@@ -96,13 +97,12 @@ final class WorkerSession implements ServerPort.Session {
   }
 
   @Override
-  public void sums(long step, int node, boolean present, double loss, double weight)
-      throws LinkException {
+  public void sums(long step, int node, boolean present, Scalars scalars) throws LinkException {
     synchronized (this) {
       throwIfClosed();
     }
     try {
-      shard.sums(step, node, present, loss, weight, events);
+      shard.sums(step, node, present, scalars, events);
     } catch (ShardException e) {
       throw refused(e);
     }

@@ -8,6 +8,7 @@ import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.tree.FiniteCheck;
 import io.lockstep.common.tree.ReductionTree;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.common.tree.TreeSum;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -31,12 +32,6 @@ import org.jspecify.annotations.Nullable;
  * #load}, by one thread.
  */
 public final class ParameterShard {
-  private record Scalars(double loss, double weight) {
-    Scalars plus(Scalars other) {
-      return new Scalars(loss + other.loss, weight + other.weight);
-    }
-  }
-
   private final ReductionTree tree;
   private final Layout layout;
   private final List<Chunk> chunks;
@@ -207,8 +202,7 @@ public final class ParameterShard {
    *
    * @throws ShardException where the step is still to come, or the tree has no such node
    */
-  public void sums(
-      long step, int node, boolean present, double loss, double weight, ShardEvents events)
+  public void sums(long step, int node, boolean present, Scalars sums, ShardEvents events)
       throws ShardException {
     requireNode(node);
     synchronized (this) {
@@ -219,7 +213,7 @@ public final class ParameterShard {
         duplicates.increment();
         return;
       }
-      if (!scalars.add(node, present ? new Scalars(loss, weight) : null)) {
+      if (!scalars.add(node, present ? sums : null)) {
         duplicates.increment();
       }
     }
@@ -379,7 +373,7 @@ public final class ParameterShard {
       return null;
     }
     @Nullable Scalars total = scalars.total();
-    return total == null ? new Scalars(0, 0) : total;
+    return total == null ? Scalars.NONE : total;
   }
 
   private boolean isSound(long step, Scalars batch, ShardEvents events) {
@@ -450,8 +444,7 @@ public final class ParameterShard {
   /** The last chunk is applied and not published: nobody can begin the next step yet. */
   private void finishStep(long step, ShardEvents events) {
     Scalars batch = java.util.Objects.requireNonNull(batch());
-    events.stepDone(
-        new StepReport(step, batch.loss(), batch.weight(), firstChunk(), squares.clone()));
+    events.stepDone(new StepReport(step, batch, firstChunk(), squares.clone()));
     synchronized (this) {
       scalars.clear();
       remaining.set(cells.length);

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.tree.PartialSums;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.worker.link.ServerAddress;
 import io.lockstep.worker.link.WorkerIdentity;
@@ -64,7 +65,7 @@ class AllocationTest {
       for (int m = 0; m < 4; m++) {
         PartialSums.Slice slice = Objects.requireNonNull(sums.next());
         Arrays.fill(slice.gradient(), 1e-3f * m);
-        sums.done(slice, 0.5, 1);
+        sums.done(slice, new Scalars(0.5, 1, 1));
       }
       link.push(step, sums.await());
       link.await(step + 1);

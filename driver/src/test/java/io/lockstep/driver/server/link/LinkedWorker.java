@@ -84,7 +84,7 @@ final class LinkedWorker implements Callable<float[]> {
         sums.absent(slice);
       } else {
         synthetic.gradient(step, slice.stream(), parameters, slice.gradient());
-        sums.done(slice, synthetic.loss(step, slice.stream()), synthetic.weight(slice.stream()));
+        sums.done(slice, synthetic.scalars(step, slice.stream()));
       }
     }
     return sums.await();

@@ -8,6 +8,7 @@ import io.lockstep.common.frame.Frame;
 import io.lockstep.common.frame.FrameKind;
 import io.lockstep.common.frame.FrameReader;
 import io.lockstep.common.frame.FrameWriter;
+import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.worker.link.LinkException;
 import io.lockstep.worker.link.ServerAddress;
@@ -202,7 +203,7 @@ class ParameterServerTest {
         FrameWriter writer = new FrameWriter(channel, 1, Frame.maximumPayload(100));
         FrameReader reader = new FrameReader(channel, 1, Frame.maximumPayload(100));
         writer.hello(0, 0, 0, Frame.tokenDigest(run.token()));
-        writer.sums(3, 1, true, 0, 1);
+        writer.sums(3, 1, true, new Scalars(0, 1, 0));
         writer.flush();
         assertThat(reader.next()).isTrue();
         assertThat(reader.kind()).isEqualTo(FrameKind.WELCOME);

@@ -142,6 +142,9 @@ public interface Kernel extends AutoCloseable {
    */
   void sumRows(Buffer x, int rows, int columns, Target target, Buffer sums, int offset);
 
+  /** The sum of x^2: of a gradient, as large as it may be, to about six digits. */
+  double squares(Buffer x, int n);
+
   /**
    * y = x transposed, matrix by matrix: images from channels first to channels last and back.
    *

@@ -162,6 +162,15 @@ public class PlainKernel implements Kernel {
   }
 
   @Override
+  public double squares(Buffer x, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x.get(i) * x.get(i);
+    }
+    return sum;
+  }
+
+  @Override
   public void transpose(Buffer x, Buffer y, int count, int rows, int columns) {
     for (int m = 0; m < count; m++) {
       int matrix = m * rows * columns;

@@ -3,6 +3,7 @@ package io.lockstep.worker.engine.nd4j;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sdot;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
@@ -26,6 +27,9 @@ import java.util.List;
 public final class Nd4jKernel implements Kernel {
   /** Three blocks of 8 KiB lie in the first cache together. */
   static final int BLOCK = 2048;
+
+  /** Elements that are added up in float32. */
+  private static final int SQUARES_RUN = 1 << 14;
 
   private final Address a = new Address();
   private final Address b = new Address();
@@ -106,6 +110,21 @@ public final class Nd4jKernel implements Kernel {
         beta(target),
         c.at(memory(sums).address(offset)),
         1);
+  }
+
+  /**
+   * BLAS sums a run in float32, in as many lanes as a register has; the runs are added in double.
+   * At 0.05 ns a number it costs a fifth of a plain loop in double, and an engine does it for every
+   * parameter of every slice.
+   */
+  @Override
+  public double squares(Buffer x, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i += SQUARES_RUN) {
+      a.at(memory(x).address(i));
+      sum += cblas_sdot(Math.min(SQUARES_RUN, n - i), a, 1, a, 1);
+    }
+    return sum;
   }
 
   private FloatMemory ones(int length) {

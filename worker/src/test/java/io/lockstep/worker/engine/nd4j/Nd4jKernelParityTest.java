@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.common.TestSeed;
 import io.lockstep.common.random.Purpose;
@@ -60,6 +61,16 @@ class Nd4jKernelParityTest {
       assertThat(Math.abs(pair.fast().get(i) - expected))
           .as("element %d: got %s for %s", i, pair.fast().get(i), expected)
           .isLessThanOrEqualTo(6e-8 * (2 + 2 * terms) * Math.max(1, Math.abs(expected)));
+    }
+  }
+
+  /** Runs of 2^14 squares in at least eight lanes of float32: each lane rounds 2^11 times. */
+  @Test
+  void sumsOfSquaresAgreeToSixDigitsOverAwkwardLengths() {
+    for (int n : new int[] {0, 1, 7, 8, 9, 63, 64, 65, 1023, 1 << 14, (1 << 14) + 1, 100_003}) {
+      Pair x = numbers(n);
+      double expected = plain.squares(x.plain(), n);
+      assertThat(fast.squares(x.fast(), n)).isCloseTo(expected, within(1e-6 * expected));
     }
   }
 
