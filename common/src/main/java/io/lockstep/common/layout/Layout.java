@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The flat vector of parameters: tensors one after another, each cut into chunks of whole rows, or
- * of parts of one row where a row is longer than a chunk; a tensor that its update rule must see
- * whole is one chunk, however large. It follows from the model, the chunk size and the update rule
- * alone, never from the cluster; shards are cut between chunks.
+ * The flat vector of parameters: tensors one after another, each cut into chunks of whole matrices
+ * (of the last two extents); of whole rows where a matrix is larger than a chunk; of parts of one
+ * row where that is. A tensor that its update rule must see whole is one chunk, however large. The
+ * layout follows from the model, the chunk size and the update rule alone, never from the cluster;
+ * shards are cut between chunks.
  */
 public final class Layout {
   /** Elements of a chunk unless the configuration says otherwise: 64 Ki, 256 KiB of floats. */
@@ -92,9 +93,9 @@ public final class Layout {
       cut.add(new Chunk(cut.size(), t, 0, offset, tensors.get(t).size()));
       return;
     }
-    int rowLength = tensors.get(t).rowLength();
-    int rowsPerChunk = chunkElements / rowLength;
-    int run = rowsPerChunk > 0 ? rowsPerChunk * rowLength : rowLength;
+    int unit = unit(tensors.get(t));
+    int unitsPerChunk = chunkElements / unit;
+    int run = unitsPerChunk > 0 ? unitsPerChunk * unit : unit;
     int size = tensors.get(t).size();
     for (long runStart = 0; runStart < size; runStart += run) {
       long runEnd = Math.min(runStart + run, size);
@@ -103,6 +104,14 @@ public final class Layout {
         cut.add(new Chunk(cut.size(), t, (int) start, offset + start, length));
       }
     }
+  }
+
+  /** A matrix of the last two extents where a chunk has room for it, otherwise a row. */
+  private int unit(TensorSpec tensor) {
+    int row = tensor.rowLength();
+    int rank = tensor.shape().size();
+    long matrix = rank == 1 ? row : (long) row * tensor.shape().get(rank - 2);
+    return matrix <= chunkElements ? (int) matrix : row;
   }
 
   /** The tensors in order. */

@@ -121,7 +121,7 @@ final class Lamb implements UpdateRule {
   }
 
   @Override
-  public int sums(int round, TensorSpec tensor) {
+  public int sums(int round, TensorSpec tensor, int chunkElements) {
     if (round < directionRound()) {
       return 1;
     }

@@ -22,6 +22,7 @@ public final class Optimizers {
           new Optimizer(RAdam.ENTRY, RAdam.GUIDE),
           new Optimizer(AdaBelief.ENTRY, AdaBelief.GUIDE),
           new Optimizer(Lion.ENTRY, Lion.GUIDE),
+          new Optimizer(Adafactor.ENTRY, Adafactor.GUIDE),
           new Optimizer(Lamb.ENTRY, Lamb.GUIDE));
 
   /** The same by the names that a configuration gives them. */

@@ -18,8 +18,11 @@ public interface Rounds {
    * Sums of a tensor in a round, the same for all of its chunks.
    *
    * @param round from 0
+   * @param chunkElements most elements of a chunk ({@link
+   *     io.lockstep.common.layout.Layout#chunkElements}), for whoever needs less where chunks hold
+   *     whole matrices
    */
-  default int sums(int round, TensorSpec tensor) {
+  default int sums(int round, TensorSpec tensor, int chunkElements) {
     return 0;
   }
 
@@ -30,7 +33,7 @@ public interface Rounds {
    *
    * @param round from 0
    * @param totals of the earlier rounds
-   * @param sums receives the chunk's part, [sums(round, tensor)], overwritten
+   * @param sums receives the chunk's part, [sums of the round and tensor], overwritten
    */
   default void round(int round, ChunkState chunk, Update update, Totals totals, double[] sums) {
     throw new IllegalStateException(getClass().getSimpleName() + " has no round " + round);

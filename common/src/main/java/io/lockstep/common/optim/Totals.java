@@ -72,6 +72,11 @@ public final class Totals {
     return tensors[firstRound + round][chunk.chunk().tensor()][sum];
   }
 
+  /** All sums of a round over the tensor that the chunk belongs to; not to be modified. */
+  double[] tensor(ChunkState chunk, int round) {
+    return tensors[firstRound + round][chunk.chunk().tensor()];
+  }
+
   /**
    * The same sum over all tensors that have it, added in layout order: for a clip those of the
    * model, for a rule those that the chunk's own rule updates ({@link UpdateRule#ruleOf}).

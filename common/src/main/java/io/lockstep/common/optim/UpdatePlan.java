@@ -67,7 +67,10 @@ public final class UpdatePlan {
   /** Sums of each chunk of a tensor in a round. */
   public int sums(int round, TensorSpec tensor) {
     int clipRounds = clip.rounds();
-    return round < clipRounds ? clip.sums(round, tensor) : rule.sums(round - clipRounds, tensor);
+    int chunkElements = layout.chunkElements();
+    return round < clipRounds
+        ? clip.sums(round, tensor, chunkElements)
+        : rule.sums(round - clipRounds, tensor, chunkElements);
   }
 
   /** What a chunk's state arrays hold, for checkpoints. */

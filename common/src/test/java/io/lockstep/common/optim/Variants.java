@@ -64,6 +64,11 @@ final class Variants {
           new Variant(Map.of("type", "radam"), 0.1),
           new Variant(Map.of("type", "adabelief"), 0.1),
           new Variant(Map.of("type", "lion", "weightDecay", 1e-4), 0.05),
+          new Variant(Map.of("type", "adafactor"), 0.1),
+          new Variant(
+              Map.of("type", "adafactor", "epsilonAdded", true, "epsilon1", 1e-30, "beta1", 0.9),
+              0.1),
+          new Variant(Map.of("type", "adafactor", "minimumFactoredDimension", 16), 0.1),
           new Variant(Map.of("type", "lamb", "weightDecay", 1e-4), 0.1),
           new Variant(
               Map.of(

@@ -56,7 +56,7 @@ final class Adaptive implements Clip {
 
   /** Squares of the gradient of every unit, then of the parameters. */
   @Override
-  public int sums(int round, TensorSpec tensor) {
+  public int sums(int round, TensorSpec tensor, int chunkElements) {
     return 2 * units(tensor);
   }
 

@@ -47,7 +47,7 @@ final class GlobalNorm implements Clip {
   }
 
   @Override
-  public int sums(int round, TensorSpec tensor) {
+  public int sums(int round, TensorSpec tensor, int chunkElements) {
     return 1;
   }
 

@@ -45,7 +45,7 @@ final class TensorNorm implements Clip {
   }
 
   @Override
-  public int sums(int round, TensorSpec tensor) {
+  public int sums(int round, TensorSpec tensor, int chunkElements) {
     return 1;
   }
 
