@@ -24,6 +24,9 @@ public final class Frame {
   static final byte MAGIC_1 = 'S';
   static final byte VERSION = 2;
   static final int PRESENT = 1;
+  private static final int FORM_SHIFT = 1;
+  private static final int FORM_MASK = 3;
+  private static final int SCALE_SHIFT = 16;
 
   private Frame() {}
 
@@ -33,6 +36,19 @@ public final class Frame {
   /** Most bytes of a payload where the longest chunk has that many elements. */
   public static int maximumPayload(int longestChunk) {
     return Math.max(Math.multiplyExact(longestChunk, Float.BYTES), MAXIMUM_TEXT_BYTES);
+  }
+
+  /** The flags of a gradient; those of a form alone have the exponent 0. */
+  static int flags(GradientForm form, int scaleExponent) {
+    return (form.code() << FORM_SHIFT) | (scaleExponent << SCALE_SHIFT);
+  }
+
+  static GradientForm form(int flags) throws FrameException {
+    return GradientForm.of((flags >> FORM_SHIFT) & FORM_MASK);
+  }
+
+  static int scaleExponent(int flags) {
+    return flags >> SCALE_SHIFT;
   }
 
   /** A direct buffer in the format's order. */

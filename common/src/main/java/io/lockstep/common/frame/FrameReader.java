@@ -5,8 +5,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads frames from a channel and checks their headers. A read asks for the rest of a payload and
@@ -21,6 +23,7 @@ public final class FrameReader {
   private final ByteBuffer header = Frame.buffer(Frame.HEADER_BYTES);
   private ByteBuffer body;
   private FloatBuffer floats;
+  private ShortBuffer shorts;
 
   private FrameKind kind = FrameKind.HELLO;
   private long step;
@@ -28,6 +31,12 @@ public final class FrameReader {
   private int chunk;
   private int length;
   private int flags;
+
+  /** For gradients in a lossy form; made when the first comes. */
+  private @Nullable GradientCodec codec;
+
+  private float[] decoded = {};
+  private FloatBuffer decodedFloats = FloatBuffer.wrap(decoded);
 
   /**
    * @param channel blocking; not closed here
@@ -41,6 +50,7 @@ public final class FrameReader {
     this.maximumPayload = maximumPayload;
     this.body = Frame.buffer(Math.min(maximumPayload, Frame.USUAL_PAYLOAD) + Frame.HEADER_BYTES);
     this.floats = body.asFloatBuffer();
+    this.shorts = body.asShortBuffer();
   }
 
   /**
@@ -122,6 +132,7 @@ public final class FrameReader {
     if (body.capacity() < bytes) {
       body = Frame.buffer(bytes);
       floats = body.asFloatBuffer();
+      shorts = body.asShortBuffer();
     }
   }
 
@@ -160,9 +171,47 @@ public final class FrameReader {
     return body;
   }
 
-  /** The payload as float32, from position to limit; until the next frame. */
-  public FloatBuffer floats() {
-    return floats.clear().limit(length / Float.BYTES);
+  /**
+   * The form of a GRADIENT's payload, or the one that a WELCOME asks for.
+   *
+   * @throws FrameException where this build does not know it
+   */
+  public GradientForm form() throws FrameException {
+    return Frame.form(flags);
+  }
+
+  /** The power of two of the loss scale, in a GRADIENT or PARAMETERS. */
+  public int scaleExponent() {
+    return Frame.scaleExponent(flags);
+  }
+
+  /**
+   * The payload's elements as float32, from position to limit; until the next frame.
+   *
+   * @throws FrameException where the length is not one of whole elements
+   */
+  public FloatBuffer floats() throws FrameException {
+    GradientForm form = form();
+    if (length % form.bytes() != 0) {
+      throw new FrameException(
+          kind + " frame: length must be a multiple of " + form.bytes() + ", got " + length);
+    }
+    return form.isLossy() ? decoded(form) : floats.clear().limit(length / Float.BYTES);
+  }
+
+  private FloatBuffer decoded(GradientForm form) {
+    GradientCodec present = codec;
+    if (present == null || present.form() != form) {
+      present = new GradientCodec(form);
+      codec = present;
+    }
+    int elements = length / form.bytes();
+    if (decoded.length < elements) {
+      decoded = new float[elements];
+      decodedFloats = FloatBuffer.wrap(decoded);
+    }
+    present.decode(shorts.clear(), decoded, elements);
+    return decodedFloats.clear().limit(elements);
   }
 
   /**
@@ -179,6 +228,18 @@ public final class FrameReader {
   /** The payload as text. */
   public String text() {
     return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
+  }
+
+  /**
+   * Checks the form of a gradient.
+   *
+   * @throws FrameException naming the rule and the value
+   */
+  public void expectForm(GradientForm form) throws FrameException {
+    if (form() != form) {
+      throw new FrameException(
+          kind + " frame: form must be " + form.key() + ", got " + form().key());
+    }
   }
 
   /**

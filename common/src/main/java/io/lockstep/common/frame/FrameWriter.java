@@ -35,9 +35,13 @@ public final class FrameWriter {
     buffer.put(tokenDigest);
   }
 
-  /** Lets a worker in. */
-  public void welcome(long current) throws IOException {
-    header(FrameKind.WELCOME, current, 0, 0, 0, 0);
+  /**
+   * Lets a worker in.
+   *
+   * @param form in which its gradients are to come
+   */
+  public void welcome(long current, GradientForm form) throws IOException {
+    header(FrameKind.WELCOME, current, 0, 0, 0, Frame.flags(form, 0));
   }
 
   /** Says no; a reason too long for a frame is cut. */
@@ -73,12 +77,40 @@ public final class FrameWriter {
   }
 
   /**
+   * A node's gradient for one chunk, rounded.
+   *
+   * @param codec rounds to the run's form
+   * @param scaleExponent the gradient is multiplied by 2 to this before
+   * @param gradient [from + length] at least; not modified
+   */
+  public void gradient(
+      long step,
+      int node,
+      int chunk,
+      GradientCodec codec,
+      int scaleExponent,
+      float[] gradient,
+      int from,
+      int length)
+      throws IOException {
+    int bytes = length * codec.form().bytes();
+    int flags = Frame.flags(codec.form(), scaleExponent);
+    header(FrameKind.GRADIENT, step, node, chunk, bytes, flags);
+    codec.encode(gradient, from, length, scaleExponent, buffer.asShortBuffer());
+    buffer.position(buffer.position() + bytes);
+  }
+
+  /**
    * A chunk of a version, written at once.
    *
+   * @param scaleExponent what the gradients of the step from that version are to be multiplied by,
+   *     as a power of two; 0 without a loss scale
    * @param values little-endian, direct, from position to limit; consumed
    */
-  public void parameters(long version, int chunk, ByteBuffer values) throws IOException {
-    header(FrameKind.PARAMETERS, version, 0, chunk, values.remaining(), 0, 0);
+  public void parameters(long version, int chunk, int scaleExponent, ByteBuffer values)
+      throws IOException {
+    int flags = Frame.flags(GradientForm.FLOAT32, scaleExponent);
+    header(FrameKind.PARAMETERS, version, 0, chunk, values.remaining(), flags, 0);
     buffer.flip();
     pair[0] = buffer;
     pair[1] = values;

@@ -15,17 +15,19 @@
  *     16      4  node         of the reduction tree, or a worker
  *     20      4  chunk        of the layout, or a server
  *     24      4  length       bytes of the payload
- *     28      4  flags        bit 0: present
+ *     28      4  flags        bit 0: present; bits 1 and 2: the code of a {@link
+ *                             io.lockstep.common.frame.GradientForm}; bits 16 to 31, signed: e, where
+ *                             gradients are multiplied by a loss scale of 2^e
  *     32 length  payload
  *
  * kind        step     node    chunk   payload
  * HELLO       attempt  worker  server  SHA-256 of the run's token, 32 bytes    first, worker to server
- * WELCOME     current  -       -       -                                       the server's answer,
+ * WELCOME     current  -       -       -                                       the server's answer, flags: form
  * REFUSED     -        -       -       the reason, UTF-8                       or this, at any time
  * PULL        version  -       -       -                                       send me that version
- * PARAMETERS  version  -       chunk   float32 [chunk length]                  server to worker
+ * PARAMETERS  version  -       chunk   float32 [chunk length]                  server to worker, flags: e of that step
  * SUMS        step     node    -       loss, weight, squares: float64 [3]      flags: present
- * GRADIENT    step     node    chunk   float32 [chunk length]                  worker to server
+ * GRADIENT    step     node    chunk   the form's elements [chunk length]      worker to server, flags: form, e
  * </pre>
  *
  * <p>A worker sends the SUMS of a node before the node's GRADIENTs, and PULL of step + 1 between

@@ -74,6 +74,8 @@ class FrameTest {
     public void close() {}
   }
 
+  private static final float[] GRADIENT = {9, 1, -2, 8 * 65520};
+
   private FrameWriter writer() {
     return new FrameWriter(channel, 3, PAYLOAD);
   }
@@ -92,14 +94,15 @@ class FrameTest {
     values.putFloat(1.5f).putFloat(-2.5f).flip();
     FrameWriter writer = writer();
     writer.hello(9_000_000_000L, 4, 2, Frame.tokenDigest("secret"));
-    writer.welcome(17);
+    writer.welcome(17, GradientForm.BFLOAT16);
     writer.refused("no");
     writer.pull(18);
     writer.sums(18, 5, true, new Scalars(0.25, 32, 7.5));
     writer.sums(18, 6, false, Scalars.NONE);
     writer.gradient(18, 5, 7, gradient, 1000, 2000);
     writer.gradient(18, 5, 8, gradient, 3, 1);
-    writer.parameters(19, 7, values);
+    writer.gradient(18, 5, 9, new GradientCodec(GradientForm.FLOAT16), -3, GRADIENT, 1, 3);
+    writer.parameters(19, 7, 24, values);
     writer.flush();
 
     FrameReader reader = reader();
@@ -108,6 +111,7 @@ class FrameTest {
     reader.payload().get(digest);
     assertThat(digest).isEqualTo(Frame.tokenDigest("secret"));
     assertNext(reader, FrameKind.WELCOME, 17, 0, 0, 0);
+    assertThat(reader.form()).isEqualTo(GradientForm.BFLOAT16);
     assertNext(reader, FrameKind.REFUSED, 0, 0, 0, 2);
     assertThat(reader.text()).isEqualTo("no");
     assertNext(reader, FrameKind.PULL, 18, 0, 0, 0);
@@ -117,11 +121,20 @@ class FrameTest {
     assertNext(reader, FrameKind.SUMS, 18, 6, 0, 24);
     assertThat(reader.isPresent()).isFalse();
     assertNext(reader, FrameKind.GRADIENT, 18, 5, 7, 8000);
+    assertThat(reader.form()).isEqualTo(GradientForm.FLOAT32);
+    assertThat(reader.scaleExponent()).isZero();
     float[] copy = new float[2000];
     reader.floats().get(copy);
     assertThat(bits(copy)).isEqualTo(bits(Arrays.copyOfRange(gradient, 1000, 3000)));
     assertNext(reader, FrameKind.GRADIENT, 18, 5, 8, 4);
+    assertNext(reader, FrameKind.GRADIENT, 18, 5, 9, 6);
+    assertThat(reader.form()).isEqualTo(GradientForm.FLOAT16);
+    assertThat(reader.scaleExponent()).isEqualTo(-3);
+    float[] halves = new float[3];
+    reader.floats().get(halves);
+    assertThat(halves).containsExactly(0.125f, -0.25f, Float.POSITIVE_INFINITY);
     assertNext(reader, FrameKind.PARAMETERS, 19, 0, 7, 8);
+    assertThat(reader.scaleExponent()).isEqualTo(24);
     assertThat(reader.payload().getFloat(4)).isEqualTo(-2.5f);
     assertThat(reader.next()).isFalse();
   }
@@ -216,6 +229,37 @@ class FrameTest {
         .putInt(24, 8001);
     write(header);
     assertRefused("GRADIENT frame: length must be in 0..8000, got 8001");
+  }
+
+  private FrameReader readerOfGradient(int length, int flags) throws IOException {
+    ByteBuffer frame = ByteBuffer.allocate(Frame.HEADER_BYTES + length);
+    frame
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 'L')
+        .put((byte) 'S')
+        .put((byte) 2)
+        .put((byte) 7);
+    frame.putInt(3).putInt(24, length).putInt(28, flags);
+    channel.written.writeBytes(frame.array());
+    FrameReader reader = reader();
+    assertThat(reader.next()).isTrue();
+    return reader;
+  }
+
+  @Test
+  void anUnknownFormAndHalfAnElementAreRefused() throws IOException {
+    FrameReader unknown = readerOfGradient(8, 3 << 1);
+    assertThatThrownBy(unknown::floats)
+        .isInstanceOf(FrameException.class)
+        .hasMessage("form of gradients must be 0..2, got 3");
+    FrameReader half = readerOfGradient(7, 1 << 1);
+    assertThatThrownBy(half::floats)
+        .isInstanceOf(FrameException.class)
+        .hasMessage("GRADIENT frame: length must be a multiple of 2, got 7");
+    FrameReader single = readerOfGradient(6, 0);
+    assertThatThrownBy(single::floats)
+        .isInstanceOf(FrameException.class)
+        .hasMessage("GRADIENT frame: length must be a multiple of 4, got 6");
   }
 
   @Test

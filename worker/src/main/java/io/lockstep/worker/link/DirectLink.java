@@ -1,14 +1,19 @@
 package io.lockstep.worker.link;
 
+import io.lockstep.common.frame.GradientCodec;
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.tree.Partial;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a server in the same process: the worker's thread adds its gradients to the server's
- * sums, and copies the server's parameters into its sink, without a socket between.
+ * sums, and copies the server's parameters into its sink, without a socket between. Where gradients
+ * are rounded on sockets they are rounded here too: a run in one process loses what it would lose
+ * on a cluster with as many workers, and ends with the same bits.
  */
 final class DirectLink implements ServerLink {
   private final ServerAddress address;
@@ -16,7 +21,25 @@ final class DirectLink implements ServerLink {
   private final List<Chunk> shard;
   private final int firstChunk;
   private final ParameterSink sink;
+  private final @Nullable Rounding rounding;
   private int received;
+  private int scaleExponent;
+
+  /** Makes of a gradient what a server makes of its frame. */
+  private static final class Rounding {
+    private final GradientCodec codec;
+    private final FloatBuffer rounded;
+
+    Rounding(GradientForm form, int elements) {
+      this.codec = new GradientCodec(form);
+      this.rounded = FloatBuffer.wrap(new float[elements]);
+    }
+
+    FloatBuffer round(float[] gradient, int from, int length, int scaleExponent) {
+      codec.roundTrip(gradient, from, length, scaleExponent, rounded.array());
+      return rounded.clear().limit(length);
+    }
+  }
 
   DirectLink(
       ServerAddress address,
@@ -30,6 +53,9 @@ final class DirectLink implements ServerLink {
     this.firstChunk = shard.isEmpty() ? 0 : shard.get(0).index();
     this.sink = sink;
     this.session = port.open(worker);
+    GradientForm form = session.form();
+    int elements = shard.stream().mapToInt(Chunk::length).max().orElse(0);
+    this.rounding = form.isLossy() ? new Rounding(form, elements) : null;
   }
 
   @Override
@@ -48,15 +74,18 @@ final class DirectLink implements ServerLink {
     for (Partial partial : partials) {
       session.sums(step, partial.node(), partial.present(), partial.scalars());
     }
+    int exponent = scaleExponent;
     pull(step + 1);
     for (Partial partial : partials) {
       if (partial.present()) {
         FloatBuffer gradient = FloatBuffer.wrap(partial.gradient());
         for (Chunk chunk : shard) {
           int from = (int) chunk.offset();
-          gradient.limit(from + chunk.length()).position(from);
-          session.gradient(step, partial.node(), chunk.index(), gradient);
-          gradient.clear();
+          FloatBuffer values =
+              rounding == null
+                  ? gradient.clear().limit(from + chunk.length()).position(from)
+                  : rounding.round(partial.gradient(), from, chunk.length(), exponent);
+          session.gradient(step, partial.node(), chunk.index(), exponent, values);
         }
       }
     }
@@ -73,6 +102,7 @@ final class DirectLink implements ServerLink {
 
   private void parameters(long version, int chunk, ByteBuffer values) {
     sink.parameters(shard.get(chunk - firstChunk).offset(), values);
+    scaleExponent = session.scaleExponent(version);
     received++;
   }
 

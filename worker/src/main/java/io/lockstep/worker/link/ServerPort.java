@@ -1,5 +1,6 @@
 package io.lockstep.worker.link;
 
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.tree.Scalars;
 import java.nio.FloatBuffer;
 
@@ -20,6 +21,17 @@ public interface ServerPort {
   interface Session extends AutoCloseable {
     /** The first step of which the server had not applied all chunks when the session opened. */
     long current();
+
+    /** The form in which gradients are to come. */
+    GradientForm form();
+
+    /**
+     * The loss scale of the step from a version, as a power of two: what its gradients are to be
+     * multiplied by; 0 without a loss scale.
+     *
+     * @param version of a chunk that was received
+     */
+    int scaleExponent(long version);
 
     /**
      * Asks for all chunks of a version; those applied already come at once, the others as they are
@@ -44,11 +56,14 @@ public interface ServerPort {
      * dropped: a partial sum has the same bits whoever computes it.
      *
      * @param chunk number in the layout
-     * @param gradient [chunk length] from position to limit; copied before this returns
+     * @param scaleExponent the power of two that the gradient was multiplied by
+     * @param gradient [chunk length] from position to limit, rounded to the {@link #form} after it
+     *     was multiplied; copied before this returns
      * @throws LinkException where the step is still to come, the node's sums were not sent, the
-     *     chunk is another server's, or the session is closed
+     *     chunk is another server's, the scale another than the step's, or the session is closed
      */
-    void gradient(long step, int node, int chunk, FloatBuffer gradient) throws LinkException;
+    void gradient(long step, int node, int chunk, int scaleExponent, FloatBuffer gradient)
+        throws LinkException;
 
     /**
      * Waits for the next chunk of the version pulled.

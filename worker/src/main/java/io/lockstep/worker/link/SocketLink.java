@@ -5,6 +5,7 @@ import io.lockstep.common.frame.FrameException;
 import io.lockstep.common.frame.FrameKind;
 import io.lockstep.common.frame.FrameReader;
 import io.lockstep.common.frame.FrameWriter;
+import io.lockstep.common.frame.GradientCodec;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.tree.Partial;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class SocketLink implements ServerLink {
   private sealed interface Order {
     record Pull(long version) implements Order {}
 
-    record Push(long step, List<Partial> partials) implements Order {}
+    record Push(long step, int scaleExponent, List<Partial> partials) implements Order {}
   }
 
   private final ServerAddress address;
@@ -45,10 +46,17 @@ final class SocketLink implements ServerLink {
   private final Thread writerThread;
   private final long current;
 
+  /** Rounds gradients; null where they go as they are. */
+  private final @Nullable GradientCodec codec;
+
   private final ArrayDeque<Order> orders = new ArrayDeque<>();
   private boolean writing;
   private long wanted = -1;
   private int received;
+
+  /** What gradients of the step from the version received are multiplied by, as a power of two. */
+  private int scaleExponent;
+
   private boolean closed;
   private @Nullable LinkException failure;
 
@@ -70,7 +78,9 @@ final class SocketLink implements ServerLink {
     int maximumPayload = Frame.maximumPayload(longestChunk);
     this.reader = new FrameReader(channel, worker.incarnation(), maximumPayload);
     this.writer = new FrameWriter(channel, worker.incarnation(), maximumPayload);
-    this.current = hello(worker);
+    hello(worker);
+    this.current = reader.step();
+    this.codec = reader.form().isLossy() ? new GradientCodec(reader.form()) : null;
     this.readerThread = thread("reads", worker, this::read);
     this.writerThread = thread("writes", worker, this::write);
   }
@@ -130,7 +140,8 @@ final class SocketLink implements ServerLink {
     channel.socket().connect(target, (int) CONNECT_TIMEOUT.toMillis());
   }
 
-  private long hello(WorkerIdentity worker) throws IOException {
+  /** Returns when the server's WELCOME is read. */
+  private void hello(WorkerIdentity worker) throws IOException {
     writer.hello(
         worker.attempt(), worker.worker(), address.server(), Frame.tokenDigest(worker.runToken()));
     writer.flush();
@@ -143,7 +154,6 @@ final class SocketLink implements ServerLink {
     if (reader.kind() != FrameKind.WELCOME) {
       throw new FrameException("a server must begin with WELCOME, got " + reader.kind());
     }
-    return reader.step();
   }
 
   private Thread thread(String verb, WorkerIdentity worker, Runnable body) {
@@ -165,7 +175,11 @@ final class SocketLink implements ServerLink {
 
   @Override
   public void push(long step, List<Partial> partials) throws LinkException {
-    order(step + 1, new Order.Push(step, partials));
+    order(step + 1, new Order.Push(step, scaleExponent(), partials));
+  }
+
+  private synchronized int scaleExponent() {
+    return scaleExponent;
   }
 
   private synchronized void order(long version, Order order) throws LinkException {
@@ -230,15 +244,27 @@ final class SocketLink implements ServerLink {
     for (Chunk chunk : shard) {
       for (Partial partial : push.partials()) {
         if (partial.present()) {
-          writer.gradient(
-              push.step(),
-              partial.node(),
-              chunk.index(),
-              partial.gradient(),
-              (int) chunk.offset(),
-              chunk.length());
+          write(push, partial, chunk);
         }
       }
+    }
+  }
+
+  private void write(Order.Push push, Partial partial, Chunk chunk) throws IOException {
+    float[] gradient = partial.gradient();
+    int from = (int) chunk.offset();
+    if (codec == null) {
+      writer.gradient(push.step(), partial.node(), chunk.index(), gradient, from, chunk.length());
+    } else {
+      writer.gradient(
+          push.step(),
+          partial.node(),
+          chunk.index(),
+          codec,
+          push.scaleExponent(),
+          gradient,
+          from,
+          chunk.length());
     }
   }
 
@@ -280,6 +306,7 @@ final class SocketLink implements ServerLink {
     }
     sink.parameters(chunk.offset(), reader.payload());
     synchronized (this) {
+      scaleExponent = reader.scaleExponent();
       received++;
       notifyAll();
     }

@@ -4,6 +4,7 @@ import io.lockstep.common.checkpoint.CheckpointException;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.checkpoint.ShardWriter;
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.server.link.LocalRounds;
@@ -119,7 +120,13 @@ public final class HostedServers implements AutoCloseable {
     Events events = new Events(number, incarnation, shard, allHere);
     ServerSettings settings =
         new ServerSettings(
-            plan.runToken(), incarnation, number, plan.host(), 0, plan.socketFolder());
+            plan.runToken(),
+            incarnation,
+            number,
+            plan.host(),
+            0,
+            plan.socketFolder(),
+            GradientForm.FLOAT32);
     return ParameterServer.start(settings, shard, plan.layout().longestChunk(), events);
   }
 

@@ -146,6 +146,7 @@ public final class ParameterServer implements ServerPort, AutoCloseable {
         new WorkerSession(
             worker,
             attempt,
+            settings.form(),
             shard,
             shardEvents,
             (ended, why) -> {

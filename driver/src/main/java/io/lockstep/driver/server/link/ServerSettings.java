@@ -1,5 +1,6 @@
 package io.lockstep.driver.server.link;
 
+import io.lockstep.common.frame.GradientForm;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param port for TCP; 0 takes a free one
  * @param socketFolder where the Unix-domain socket goes; null, or a path too long for a socket,
  *     makes a private temporary folder, which closing removes
+ * @param form in which gradients are to come
  */
 public record ServerSettings(
     String runToken,
@@ -20,10 +22,11 @@ public record ServerSettings(
     int server,
     String host,
     int port,
-    @Nullable Path socketFolder) {
-  /** A free port and a private folder. */
+    @Nullable Path socketFolder,
+    GradientForm form) {
+  /** A free port, a private folder, and gradients as they are. */
   public static ServerSettings of(String runToken, int incarnation, int server, String host) {
-    return new ServerSettings(runToken, incarnation, server, host, 0, null);
+    return new ServerSettings(runToken, incarnation, server, host, 0, null, GradientForm.FLOAT32);
   }
 
   /** Without the token. */

@@ -90,7 +90,7 @@ final class SocketConnection {
       return null;
     }
     introduced.accept(this);
-    writer.welcome(session.current());
+    writer.welcome(session.current(), session.form());
     writer.flush();
     return session;
   }
@@ -138,8 +138,11 @@ final class SocketConnection {
 
   private void dispatch(WorkerSession session) throws IOException {
     switch (reader.kind()) {
-      case GRADIENT ->
-          session.gradient(reader.step(), reader.node(), reader.chunk(), reader.floats());
+      case GRADIENT -> {
+        reader.expectForm(session.form());
+        session.gradient(
+            reader.step(), reader.node(), reader.chunk(), reader.scaleExponent(), reader.floats());
+      }
       case SUMS -> session.sums(reader.step(), reader.node(), reader.isPresent(), reader.scalars());
       case PULL -> session.pull(reader.step());
       default -> throw new FrameException("a worker must not send " + reader.kind());
@@ -154,7 +157,8 @@ final class SocketConnection {
             session.receive(
                 (version, chunk, values) -> {
                   try {
-                    writer.parameters(version, chunk, values);
+                    int exponent = session.scaleExponent(version);
+                    writer.parameters(version, chunk, exponent, values);
                   } catch (IOException e) {
                     throw LinkException.broken("cannot send: " + e.getMessage(), e);
                   }

@@ -1,5 +1,6 @@
 package io.lockstep.driver.server.link;
 
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.ParameterShard;
 import io.lockstep.driver.server.shard.ShardEvents;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerSession implements ServerPort.Session {
   private final int worker;
   private final long attempt;
+  private final GradientForm form;
   private final ParameterShard shard;
   private final ShardEvents events;
   private final OnClose onClose;
@@ -39,9 +41,15 @@ final class WorkerSession implements ServerPort.Session {
   }
 
   WorkerSession(
-      int worker, long attempt, ParameterShard shard, ShardEvents events, OnClose onClose) {
+      int worker,
+      long attempt,
+      GradientForm form,
+      ParameterShard shard,
+      ShardEvents events,
+      OnClose onClose) {
     this.worker = worker;
     this.attempt = attempt;
+    this.form = form;
     this.shard = shard;
     this.events = events;
     this.onClose = onClose;
@@ -62,6 +70,16 @@ final class WorkerSession implements ServerPort.Session {
   @Override
   public long current() {
     return current;
+  }
+
+  @Override
+  public GradientForm form() {
+    return form;
+  }
+
+  @Override
+  public int scaleExponent(long version) {
+    return 0;
   }
 
   @Override
@@ -109,7 +127,8 @@ final class WorkerSession implements ServerPort.Session {
   }
 
   @Override
-  public void gradient(long step, int node, int chunk, FloatBuffer gradient) throws LinkException {
+  public void gradient(long step, int node, int chunk, int scaleExponent, FloatBuffer gradient)
+      throws LinkException {
     synchronized (this) {
       throwIfClosed();
     }
