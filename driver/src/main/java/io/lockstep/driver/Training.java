@@ -128,9 +128,10 @@ public final class Training {
               + " slices), got "
               + configuration.cluster().workers());
     }
-    RunParts.of(configuration, new EpochPlan(configuration.batch().slice(), 1));
+    RunParts parts = RunParts.of(configuration, new EpochPlan(configuration.batch().slice(), 1));
     Optional<Manifest> from = resume ? checkpoints.latest() : Optional.empty();
     from.ifPresent(m -> Agreement.check(m, Agreement.of(configuration.plain())));
+    from.ifPresent(m -> Agreement.checkState(m, parts.update().stateNames()));
     long firstStep = from.map(Manifest::step).orElse(0L);
     checkpoints.cutBackTo(firstStep);
     listener.cutBack(firstStep);
@@ -228,7 +229,7 @@ public final class Training {
         parts.layout().chunkElements(),
         parts.layout().tensors(),
         parts.layout().whole(),
-        parts.update().stateNames(parts.layout().chunks().get(0)),
+        parts.update().stateNames(),
         parts.schedule().state(),
         data.training().summaries(),
         validationStreams,

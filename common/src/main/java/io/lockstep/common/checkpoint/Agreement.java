@@ -68,6 +68,31 @@ public final class Agreement {
     }
   }
 
+  /**
+   * Refuses a checkpoint whose state is not what this run's update rule keeps, although the
+   * configurations agree: one that another version wrote.
+   *
+   * @param now names of the state arrays by tensor
+   * @throws CheckpointException naming every tensor that differs, with both states
+   */
+  public static void checkState(Manifest manifest, Map<String, List<String>> now) {
+    List<String> differences = new ArrayList<>();
+    now.forEach(
+        (tensor, names) -> {
+          List<String> then = manifest.state().getOrDefault(tensor, List.of());
+          if (!then.equals(names)) {
+            differences.add(tensor + " (checkpoint: " + then + ", now: " + names + ")");
+          }
+        });
+    if (!differences.isEmpty()) {
+      throw new CheckpointException(
+          manifest
+              + ": must hold the state that the update rule keeps, differs in "
+              + String.join(", ", differences)
+              + "; resume it with the version of Lockstep that wrote it");
+    }
+  }
+
   private static boolean mayDiffer(String path) {
     return MAY_DIFFER.stream().anyMatch(section -> within(path, section));
   }

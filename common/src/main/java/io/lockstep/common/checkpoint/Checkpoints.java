@@ -134,7 +134,7 @@ public final class Checkpoints {
     Layout layout = manifest.layout();
 
     for (ShardEntry entry : manifest.shards()) {
-      new ShardReader(store, layout, manifest.step(), entry).read(from, to, reader);
+      new ShardReader(store, manifest, layout, entry).read(from, to, reader);
     }
   }
 

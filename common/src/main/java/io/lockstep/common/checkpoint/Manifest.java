@@ -9,7 +9,9 @@ import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.TensorSpec;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,7 +27,7 @@ import java.util.TreeMap;
  * @param chunkElements the layout's chunk size
  * @param tensors the layout's tensors
  * @param whole the names of those that are one chunk each
- * @param state names of the rule's state arrays, in the files' order
+ * @param state names of the update rule's state arrays, in the files' order, by tensor
  * @param schedule what the schedule has learned from metrics; empty where it looks at the step
  *     alone
  * @param training the streams of training examples
@@ -41,7 +43,7 @@ public record Manifest(
     int chunkElements,
     List<TensorSpec> tensors,
     List<String> whole,
-    List<String> state,
+    Map<String, List<String>> state,
     List<Double> schedule,
     List<StreamSummary> training,
     List<StreamSummary> validation,
@@ -61,7 +63,7 @@ public record Manifest(
     configuration = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(configuration));
     tensors = List.copyOf(tensors);
     whole = List.copyOf(whole);
-    state = List.copyOf(state);
+    state = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(state));
     schedule = List.copyOf(schedule);
     training = List.copyOf(training);
     validation = List.copyOf(validation);

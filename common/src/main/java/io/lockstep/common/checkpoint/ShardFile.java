@@ -20,8 +20,8 @@ import java.util.zip.CRC32C;
 record ShardFile(long step, int shard, int shards, int firstChunk, int endChunk, int layout) {
   static final long MAGIC = ascii("LOCKSTEP");
   static final long FOOTER_MAGIC = ascii("SHARDEND");
-  static final int OLDEST_FORMAT = 1;
-  static final int NEWEST_FORMAT = 1;
+  static final int OLDEST_FORMAT = 2;
+  static final int NEWEST_FORMAT = 2;
   static final int HEADER_BYTES = 8 + 4 + 8 + 5 * 4 + 4;
   static final int CHUNK_HEADER_BYTES = 8;
   static final int CHECKSUM_BYTES = 4;

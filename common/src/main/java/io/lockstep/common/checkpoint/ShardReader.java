@@ -15,18 +15,19 @@ import java.util.zip.CRC32C;
 final class ShardReader {
   private final CheckpointStore store;
   private final Layout layout;
-  private final long step;
+  private final Manifest manifest;
   private final ShardEntry entry;
-
   private final String who;
 
-  ShardReader(CheckpointStore store, Layout layout, long step, ShardEntry entry) {
+  /**
+   * @param layout the manifest's
+   */
+  ShardReader(CheckpointStore store, Manifest manifest, Layout layout, ShardEntry entry) {
     this.store = store;
+    this.manifest = manifest;
     this.layout = layout;
-    this.step = step;
     this.entry = entry;
-
-    this.who = "checkpoint " + Checkpoints.folder(step) + ": " + entry.file();
+    this.who = manifest + ": " + entry.file();
   }
 
   /** Hands the chunks from {@code from} to below {@code to} that lie in this file to the reader. */
@@ -57,10 +58,9 @@ final class ShardReader {
 
   private void checkHeader(ReadableByteChannel channel) throws IOException {
     ShardFile header = ShardFile.read(readBytes(channel, ShardFile.HEADER_BYTES), who);
-    expect("step", step, header.step());
+    expect("step", manifest.step(), header.step());
     expect("first chunk", entry.firstChunk(), header.firstChunk());
     expect("end chunk", entry.endChunk(), header.endChunk());
-
     if (header.layout() != ShardFile.layoutChecksum(layout)) {
       throw new CheckpointException(
           who + ": was written for other tensors or another chunk size than " + layout.tensors());
@@ -83,6 +83,9 @@ final class ShardReader {
     while (body.position() < end) {
       state.add(array(body));
     }
+    String tensor = layout.tensorOf(chunk).name();
+    List<String> names = manifest.state().getOrDefault(tensor, List.of());
+    expect("state arrays of " + tensor + " " + names, names.size(), state.size());
     reader.read(chunk, parameters, state.toArray(float[][]::new));
   }
 

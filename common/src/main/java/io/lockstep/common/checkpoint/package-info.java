@@ -10,14 +10,14 @@
  * <pre>
  * step-400/shard-0-of-2.bin     chunks 0 .. 6
  * step-400/shard-1-of-2.bin     chunks 7 .. 13
- * step-400/manifest.json        step, configuration, streams, layout, the shard files and checksums
+ * step-400/manifest.json        step, configuration, streams, layout, state, shard files and checksums
  * </pre>
  *
  * <p>A shard file, all little-endian, checksums CRC-32C:
  *
  * <pre>
  * header    magic "LOCKSTEP" (8 bytes)
- *           format version, int             1
+ *           format version, int             2
  *           step, long
  *           shard, int                      of
  *           shards, int
@@ -29,7 +29,8 @@
  * chunk     index, int                      repeated, from the first chunk to the last
  *           bytes, int                      of the arrays below
  *           length, int, float[length]      the parameters
- *           length, int, float[length]      each state array in the rule's order
+ *           length, int, float[length]      each state array in the rule's order, by the
+ *                                           manifest's names for the tensor
  *           checksum, int                   of index, bytes and arrays
  * footer    magic "SHARDEND" (8 bytes)
  *           checksum, int                   of all checksums above, in order: also in the manifest

@@ -4,7 +4,9 @@ import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.TensorSpec;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All that a step does to a chunk once its mean gradient is complete, in the order in which it is
@@ -78,7 +80,17 @@ public final class UpdatePlan {
     return rule.stateNames(layout.tensorOf(chunk));
   }
 
-  /** The floats of a chunk's state array, in the order of {@link #stateNames}. */
+  /** What the state arrays of every tensor's chunks hold, by the tensors' names in order. */
+  public Map<String, List<String>> stateNames() {
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    for (int t = 0; t < layout.tensors().size(); t++) {
+      Chunk first = layout.chunks().get(layout.firstChunk(t));
+      names.put(layout.tensors().get(t).name(), stateNames(first));
+    }
+    return names;
+  }
+
+  /** The floats of a chunk's state array, in the order of {@link #stateNames(Chunk)}. */
   public int stateLength(int array, Chunk chunk) {
     return rule.stateLength(array, layout.tensorOf(chunk), chunk);
   }

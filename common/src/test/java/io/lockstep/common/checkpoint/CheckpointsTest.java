@@ -30,6 +30,16 @@ class CheckpointsTest {
               new TensorSpec("output.W", List.of(7, 23), Role.WEIGHT)),
           10);
 
+  /** Biases keep one array less. */
+  private static final Map<String, List<String>> STATE =
+      Map.of(
+          "hidden.W",
+          List.of("m", "size"),
+          "hidden.b",
+          List.of("m"),
+          "output.W",
+          List.of("m", "size"));
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -51,8 +61,7 @@ class CheckpointsTest {
               (chunk, parameters, state) -> {
                 seen.add(chunk.index());
                 assertThat(parameters).isEqualTo(values(chunk, 0));
-                assertThat(state[0]).isEqualTo(values(chunk, 1));
-                assertThat(state[1]).containsExactly(chunk.index(), 0);
+                assertThat(state).isDeepEqualTo(state(chunk, 0));
               });
         }
       }
@@ -193,11 +202,11 @@ class CheckpointsTest {
     assertThatThrownBy(() -> readAll(checkpoints, manifest))
         .hasMessage(
             "checkpoint step-400: step-400/shard-0-of-1.bin: format 3 is newer than this build"
-                + " reads (1..1)");
+                + " reads (2..2)");
     Path json = folder.resolve("step-400/manifest.json");
-    Files.writeString(json, Files.readString(json).replace("\"format\" : 1", "\"format\" : 3"));
+    Files.writeString(json, Files.readString(json).replace("\"format\" : 2", "\"format\" : 3"));
     assertThatThrownBy(checkpoints::latest)
-        .hasMessage("checkpoint step-400: format 3 is newer than this build reads (1..1)");
+        .hasMessage("checkpoint step-400: format 3 is newer than this build reads (2..2)");
   }
 
   @Test
@@ -239,6 +248,53 @@ class CheckpointsTest {
                 + " allowDifferentFingerprint, commit, versions, fingerprint");
     assertThatThrownBy(() -> Agreement.check(manifest, Agreement.of(configuration(0.9, 2, 64))))
         .hasMessageContaining("model.chunkElements (checkpoint: 1000, now: 64)");
+  }
+
+  @Test
+  void stateThatTheRuleDoesNotKeepIsRefusedByTensor() {
+    Manifest manifest = manifest(Agreement.of(configuration(0.9, 2, 1000)));
+    Agreement.checkState(manifest, STATE);
+    assertThatThrownBy(
+            () ->
+                Agreement.checkState(
+                    manifest,
+                    Map.of(
+                        "hidden.W",
+                        List.of("m", "size"),
+                        "hidden.b",
+                        List.of("m", "size"),
+                        "output.W",
+                        List.of("m", "size"))))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "checkpoint step-400: must hold the state that the update rule keeps, differs in"
+                + " hidden.b (checkpoint: [m], now: [m, size]); resume it with the version of"
+                + " Lockstep that wrote it");
+  }
+
+  @Test
+  void aShardWithAnotherNumberOfStateArraysThanTheManifestSaysIsRefused() {
+    Checkpoints checkpoints = checkpoints();
+    Manifest written = write(checkpoints, 400, 1);
+    Manifest other =
+        new Manifest(
+            written.format(),
+            written.step(),
+            written.epoch(),
+            written.configuration(),
+            written.chunkElements(),
+            written.tensors(),
+            written.whole(),
+            Map.of("hidden.W", List.of("m", "size"), "output.W", List.of("m", "size")),
+            written.schedule(),
+            written.training(),
+            written.validation(),
+            written.fingerprint(),
+            written.shards());
+    assertThatThrownBy(() -> readAll(checkpoints, other))
+        .hasMessage(
+            "checkpoint step-400: step-400/shard-0-of-1.bin: state arrays of hidden.b [] must be"
+                + " 0, got 1");
   }
 
   private static Map<String, Object> configuration(double beta1, int workers, int chunkElements) {
@@ -286,10 +342,7 @@ class CheckpointsTest {
       try (ShardWriter writer =
           ShardWriter.create(checkpoints.store(), LAYOUT, step, s, shards, next, end)) {
         for (Chunk chunk : cut.get(s)) {
-          writer.write(
-              chunk,
-              values(chunk, salt),
-              new float[][] {values(chunk, 1 + salt), new float[] {chunk.index(), salt}});
+          writer.write(chunk, values(chunk, salt), state(chunk, salt));
         }
         entries.add(writer.commit());
       }
@@ -298,16 +351,23 @@ class CheckpointsTest {
     return entries;
   }
 
+  private static float[][] state(Chunk chunk, int salt) {
+    float[] moments = values(chunk, 1 + salt);
+    return LAYOUT.tensorOf(chunk).role() == Role.BIAS
+        ? new float[][] {moments}
+        : new float[][] {moments, new float[] {chunk.index(), salt}};
+  }
+
   private static Manifest manifest(java.util.SortedMap<String, String> configuration) {
     return new Manifest(
-        1,
+        Manifest.FORMAT,
         400,
         3,
         configuration,
         LAYOUT.chunkElements(),
         LAYOUT.tensors(),
         LAYOUT.whole(),
-        List.of("m", "v"),
+        STATE,
         List.of(0.5),
         List.of(new StreamSummary(10, 0xabcL)),
         List.of(new StreamSummary(3, -1)),

@@ -120,14 +120,14 @@ class RunComparisonTest {
       }
       checkpoints.publish(
           new Manifest(
-              1,
+              Manifest.FORMAT,
               step,
               0,
               Agreement.of(configuration.plain()),
               5,
               TENSORS,
               List.of(),
-              List.of(),
+              Map.of(),
               List.of(),
               List.of(),
               List.of(),

@@ -120,7 +120,18 @@ public final class ParameterShard {
               + state.length);
     }
     for (int k = 0; k < state.length; k++) {
-      System.arraycopy(state[k], 0, data.state(k), 0, data.state(k).length);
+      if (state[k].length != data.state(k).length) {
+        throw new IllegalArgumentException(
+            "state array "
+                + plan.stateNames(chunk).get(k)
+                + " of chunk "
+                + chunk.index()
+                + " must have "
+                + data.state(k).length
+                + " floats, got "
+                + state[k].length);
+      }
+      System.arraycopy(state[k], 0, data.state(k), 0, state[k].length);
     }
     cells[indexOf(chunk.index())] = cell(data);
   }
