@@ -39,7 +39,8 @@ public record Optimizer(Registry.Entry<UpdateRule> entry, Guide guide) {
   public double stateFloats() {
     UpdateRule rule = withDefaults();
     long floats = 0;
-    for (Chunk chunk : Layout.of(List.of(SAMPLE), Layout.DEFAULT_CHUNK_ELEMENTS).chunks()) {
+    Layout layout = Layout.of(List.of(SAMPLE), Layout.DEFAULT_CHUNK_ELEMENTS, rule::whole);
+    for (Chunk chunk : layout.chunks()) {
       for (int array = 0; array < rule.stateNames(SAMPLE).size(); array++) {
         floats += rule.stateLength(array, SAMPLE, chunk);
       }
@@ -57,11 +58,11 @@ public record Optimizer(Registry.Entry<UpdateRule> entry, Guide guide) {
 
   /**
    * Bytes that an update moves through memory for a parameter, with default settings: parameters
-   * and state read and written, gradients read. Empty for a rule with tensor statistics, which
-   * passes more than once over some of them.
+   * and state read and written, gradients read. Empty for a rule with tensor statistics, or that
+   * needs tensors whole, which passes more than once over some of them.
    */
   public OptionalInt streamedBytes() {
-    return needsTensorStatistics()
+    return needsTensorStatistics() || withDefaults().whole(SAMPLE)
         ? OptionalInt.empty()
         : OptionalInt.of(STATELESS_BYTES + (int) Math.round(2 * Float.BYTES * stateFloats()));
   }

@@ -23,7 +23,8 @@ public final class Optimizers {
           new Optimizer(AdaBelief.ENTRY, AdaBelief.GUIDE),
           new Optimizer(Lion.ENTRY, Lion.GUIDE),
           new Optimizer(Adafactor.ENTRY, Adafactor.GUIDE),
-          new Optimizer(Lamb.ENTRY, Lamb.GUIDE));
+          new Optimizer(Lamb.ENTRY, Lamb.GUIDE),
+          new Optimizer(Muon.ENTRY, Muon.GUIDE));
 
   /** The same by the names that a configuration gives them. */
   public static final Registry<UpdateRule> REGISTRY =

@@ -13,6 +13,11 @@ public record Update(long number, double learningRate, double baseLearningRate) 
     this(number, learningRate, learningRate);
   }
 
+  /** The same update at a multiple of the rate, before and behind the schedule. */
+  public Update times(double factor) {
+    return new Update(number, learningRate * factor, baseLearningRate * factor);
+  }
+
   /**
    * The schedule alone: the rate over the base rate, which is the eta_t of Loshchilov and Hutter
    * 2019; 0 where the base rate is, so that a run without a rate stands still.

@@ -23,6 +23,14 @@ public interface UpdateRule extends Rounds {
   }
 
   /**
+   * The floats of work space that an update of a tensor needs besides its state, for estimates of
+   * memory.
+   */
+  default long workspace(TensorSpec tensor) {
+    return 0;
+  }
+
+  /**
    * What the state arrays of a tensor's chunks hold, for checkpoints, such as {@code m} and {@code
    * v}; a rule may treat some tensors in another way than others.
    */

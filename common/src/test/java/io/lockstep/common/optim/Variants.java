@@ -84,6 +84,28 @@ final class Variants {
                   false,
                   "preNormalize",
                   true),
+              0.1),
+          new Variant(
+              Map.of(
+                  "type",
+                  "muon",
+                  "weightDecay",
+                  1e-4,
+                  "others",
+                  Map.of("type", "adamw", "weightDecay", 0)),
+              0.1),
+          new Variant(
+              Map.of(
+                  "type",
+                  "muon",
+                  "nesterov",
+                  false,
+                  "weightDecay",
+                  1e-4,
+                  "adjustLearningRate",
+                  "match-rms-adamw",
+                  "others",
+                  Map.of("type", "lamb", "weightDecay", 1e-4, "preNormalize", true)),
               0.1));
 
   private Variants() {}

@@ -35,7 +35,10 @@ final class Memory {
     return most * elements * Float.BYTES;
   }
 
-  /** Bytes of a server's parameters and the rule's state; sums that wait for others besides. */
+  /**
+   * Bytes of a server's parameters, the rule's state and its work space; sums that wait for others
+   * besides.
+   */
   static long serverBytes(RunConfiguration run, Layout layout) {
     UpdateRule rule = Optimizers.create(run.optimizer());
     return layout.shards(run.cluster().servers()).stream()
@@ -46,13 +49,15 @@ final class Memory {
 
   private static long shardBytes(UpdateRule rule, Layout layout, List<Chunk> shard) {
     long elements = 0;
+    long workspace = 0;
     for (Chunk chunk : shard) {
       elements += (1L + SENT_VERSIONS) * chunk.length();
       TensorSpec tensor = layout.tensorOf(chunk);
       for (int array = 0; array < rule.stateNames(tensor).size(); array++) {
         elements += rule.stateLength(array, tensor, chunk);
       }
+      workspace = Math.max(workspace, rule.workspace(tensor));
     }
-    return elements * Float.BYTES;
+    return (elements + workspace) * Float.BYTES;
   }
 }

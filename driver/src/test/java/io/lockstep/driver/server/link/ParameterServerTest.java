@@ -76,7 +76,7 @@ class ParameterServerTest {
 
   @Test
   void everyMixOfWaysWorkersAndServersGivesTheBitsOfThePlainLoop() throws Exception {
-    for (String rule : List.of("adamw", "lamb")) {
+    for (String rule : List.of("adamw", "lamb", "muon")) {
       for (int workers : new int[] {1, 2, 3, 7}) {
         for (int servers : new int[] {1, 2, 3}) {
           Synthetic synthetic = new Synthetic(random.nextLong(), 7, 6, rule, 0.5);

@@ -168,7 +168,7 @@ class ParameterShardTest {
   @Test
   void anyOrderDealAndNumberOfShardsGivesTheBitsOfThePlainLoop() throws ShardException {
     Random random = seed.random();
-    List<String> rules = List.of("sgd", "adamw", "lamb");
+    List<String> rules = List.of("sgd", "adamw", "lamb", "muon");
     for (int trial = 0; trial < 150; trial++) {
       int slices = 1 + random.nextInt(13);
       int chunkElements = 1 + random.nextInt(40);
@@ -381,7 +381,7 @@ class ParameterShardTest {
   @Test
   void aSnapshotOfOneShardIsLoadedByThreeAndGoesOnWithTheSameBits() throws ShardException {
     Random random = seed.random();
-    for (String rule : List.of("adamw", "lamb")) {
+    for (String rule : List.of("adamw", "lamb", "muon")) {
       Synthetic synthetic = new Synthetic(random.nextLong(), 4, 9, rule, 1.0);
       Shards one = new Shards(synthetic, 1);
       step(one, 0, random);
