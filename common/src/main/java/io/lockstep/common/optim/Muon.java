@@ -225,6 +225,20 @@ final class Muon implements UpdateRule {
         (float) (rate * weightDecay));
   }
 
+  @Override
+  public boolean evaluatesAverage() {
+    return others.evaluatesAverage();
+  }
+
+  @Override
+  public void evaluation(ChunkState chunk, float[] target) {
+    if (isMatrix(chunk.tensor())) {
+      UpdateRule.super.evaluation(chunk, target);
+    } else {
+      others.evaluation(chunk, target);
+    }
+  }
+
   private Update ofOthers(Update update) {
     return update.times(othersRate);
   }

@@ -24,7 +24,9 @@ public final class Optimizers {
           new Optimizer(Lion.ENTRY, Lion.GUIDE),
           new Optimizer(Adafactor.ENTRY, Adafactor.GUIDE),
           new Optimizer(Lamb.ENTRY, Lamb.GUIDE),
-          new Optimizer(Muon.ENTRY, Muon.GUIDE));
+          new Optimizer(Muon.ENTRY, Muon.GUIDE),
+          new Optimizer(ScheduleFreeSgd.ENTRY, ScheduleFreeSgd.GUIDE),
+          new Optimizer(ScheduleFreeAdamW.ENTRY, ScheduleFreeAdamW.GUIDE));
 
   /** The same by the names that a configuration gives them. */
   public static final Registry<UpdateRule> REGISTRY =

@@ -111,6 +111,21 @@ public final class UpdatePlan {
     return made;
   }
 
+  /** Whether {@link #evaluation} is not the parameters themselves. */
+  public boolean evaluatesAverage() {
+    return rule.evaluatesAverage();
+  }
+
+  /**
+   * Computes the weights that are evaluated and are the model.
+   *
+   * @param chunk between two updates; not modified
+   * @param target [at least length], receives them
+   */
+  public void evaluation(ChunkState chunk, float[] target) {
+    rule.evaluation(chunk, target);
+  }
+
   /** Room for the totals of all rounds, to be reused for every update. */
   public Totals newTotals() {
     return new Totals(rounds(), clip.rounds(), rules);

@@ -69,4 +69,22 @@ public interface UpdateRule extends Rounds {
    * @param totals of all rounds of the rule
    */
   void apply(ChunkState chunk, Update update, Totals totals);
+
+  /**
+   * Whether what is evaluated, and is the model, is not the parameters themselves but an average
+   * that the rule keeps of them; {@link #evaluation} computes it.
+   */
+  default boolean evaluatesAverage() {
+    return false;
+  }
+
+  /**
+   * Computes the weights to evaluate: the parameters, unless the rule keeps an average.
+   *
+   * @param chunk between two updates; not modified
+   * @param target [at least length], receives them
+   */
+  default void evaluation(ChunkState chunk, float[] target) {
+    System.arraycopy(chunk.parameters(), 0, target, 0, chunk.length());
+  }
 }

@@ -12,6 +12,7 @@ import io.lockstep.common.optim.clip.Clips;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -29,22 +30,47 @@ class OptimizersGoldenTest {
 
   private void check(GoldenCase golden) {
     golden.allowOnly(
-        "optimizer", "clip", "tensors", "learningRates", "initial", "gradients", "expected");
-    float[][] whole = follow(golden, CHUNK_ELEMENTS, 1);
+        "optimizer",
+        "clip",
+        "tensors",
+        "learningRates",
+        "initial",
+        "gradients",
+        "expected",
+        "evaluation");
+    float[][] whole = follow(golden, CHUNK_ELEMENTS, 1, ShardedRun::parameters);
     double[][] expected = steps(golden, "expected");
     assertThat(whole).hasSameDimensionsAs(expected);
     for (int t = 0; t < expected.length; t++) {
       golden.assertClose("parameters after step " + t, whole[t], expected[t]);
     }
     for (int shards : new int[] {2, 5}) {
-      assertThat(follow(golden, CHUNK_ELEMENTS, shards))
+      assertThat(follow(golden, CHUNK_ELEMENTS, shards, ShardedRun::parameters))
           .as("case %s on %d shards against 1, bit for bit", golden.name(), shards)
           .isDeepEqualTo(whole);
     }
+    checkEvaluation(golden, whole);
   }
 
-  /** The flat parameters after every step. */
-  private static float[][] follow(GoldenCase golden, int chunkElements, int shards) {
+  /** What a rule evaluates is the case's average, or, where it has none, the parameters. */
+  private static void checkEvaluation(GoldenCase golden, float[][] parameters) {
+    float[][] evaluated = follow(golden, CHUNK_ELEMENTS, 2, ShardedRun::evaluation);
+    assertThat(Optimizers.create(golden.options("optimizer")).evaluatesAverage())
+        .as("case %s has an average", golden.name())
+        .isEqualTo(golden.has("evaluation"));
+    if (!golden.has("evaluation")) {
+      assertThat(evaluated).isDeepEqualTo(parameters);
+      return;
+    }
+    double[][] expected = steps(golden, "evaluation");
+    for (int t = 0; t < expected.length; t++) {
+      golden.assertClose("evaluated weights after step " + t, evaluated[t], expected[t]);
+    }
+  }
+
+  /** What is looked at after every step, flat. */
+  private static float[][] follow(
+      GoldenCase golden, int chunkElements, int shards, Function<ShardedRun, float[]> look) {
     UpdateRule rule = Optimizers.create(golden.options("optimizer"));
     Layout layout = Layout.of(tensors(golden.field("tensors")), chunkElements, rule::whole);
     ShardedRun run =
@@ -59,7 +85,7 @@ class OptimizersGoldenTest {
     float[][] parameters = new float[rates.length][];
     for (int t = 0; t < rates.length; t++) {
       run.step(new Update(t + 1, rates[t]), floats(gradients[t]));
-      parameters[t] = run.parameters();
+      parameters[t] = look.apply(run);
     }
     return parameters;
   }

@@ -92,6 +92,18 @@ final class ShardedRun {
     }
   }
 
+  /** What the rule evaluates, [layout.size()]. */
+  float[] evaluation() {
+    List<ChunkState> all = chunks();
+    float[] flat = new float[all.stream().mapToInt(ChunkState::length).sum()];
+    for (ChunkState chunk : all) {
+      float[] own = new float[chunk.length()];
+      plan.evaluation(chunk, own);
+      System.arraycopy(own, 0, flat, (int) chunk.chunk().offset(), own.length);
+    }
+    return flat;
+  }
+
   /** The parameters, [layout.size()]. */
   float[] parameters() {
     List<ChunkState> all = chunks();

@@ -106,7 +106,12 @@ final class Variants {
                   "match-rms-adamw",
                   "others",
                   Map.of("type", "lamb", "weightDecay", 1e-4, "preNormalize", true)),
-              0.1));
+              0.1),
+          new Variant(Map.of("type", "schedule-free-sgd"), 0.3),
+          new Variant(
+              Map.of("type", "schedule-free-sgd", "beta", 0.5, "stepPower", 1, "ratePower", 1),
+              0.3),
+          new Variant(Map.of("type", "schedule-free-adamw", "weightDecay", 1e-4), 0.1));
 
   private Variants() {}
 }
