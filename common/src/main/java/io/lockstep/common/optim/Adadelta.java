@@ -18,6 +18,9 @@ import java.util.List;
  * u = decay u + (1 - decay) d^2
  * w = w - rate d
  * </pre>
+ *
+ * Torch, {@code optax.adadelta} and Keras have this form; Keras' decay is 0.95 and its epsilon
+ * 1e-7.
  */
 final class Adadelta implements UpdateRule {
   private static final Key<Double> DECAY =
@@ -29,7 +32,7 @@ final class Adadelta implements UpdateRule {
       new Registry.Entry<>(
           "adadelta",
           "Steps in the parameters' own units, nearly without a rate (Zeiler 2012).",
-          List.of(DECAY, EPSILON, Momentum.WEIGHT_DECAY),
+          List.of(DECAY, EPSILON, WeightDecay.L2, WeightDecay.EXCLUDE),
           Adadelta::new);
 
   static final Guide GUIDE =
@@ -48,12 +51,12 @@ final class Adadelta implements UpdateRule {
 
   private final double decay;
   private final float epsilon;
-  private final float weightDecay;
+  private final WeightDecay weightDecay;
 
   private Adadelta(Options options) {
     this.decay = options.get(DECAY);
     this.epsilon = options.get(EPSILON).floatValue();
-    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+    this.weightDecay = WeightDecay.l2(options);
   }
 
   @Override
@@ -69,14 +72,14 @@ final class Adadelta implements UpdateRule {
         chunk.gradient(),
         chunk.state(0),
         chunk.state(1),
-        (float) update.learningRate());
+        (float) update.learningRate(),
+        weightDecay.l2(chunk.tensor()));
   }
 
-  private void descend(int n, float[] w, float[] g, float[] v, float[] u, float rate) {
+  private void descend(int n, float[] w, float[] g, float[] v, float[] u, float rate, float l2) {
     float keep = (float) decay;
     float take = (float) (1 - decay);
     float epsilon = this.epsilon;
-    float l2 = weightDecay;
     for (int i = 0; i < n; i++) {
       float x = g[i] + l2 * w[i];
       v[i] = keep * v[i] + take * (x * x);

@@ -19,10 +19,11 @@ import java.util.List;
  * w    = w - rate g / (sqrt(G) + epsilon)                epsilon outside the root, as torch
  * w    = w - rate g / sqrt(G + epsilon)                  with epsilonInsideRoot, as many texts
  * </pre>
+ *
+ * Torch: the defaults. Keras and {@code optax.adagrad}: {@code epsilonInsideRoot: true,
+ * initialAccumulator: 0.1, epsilon: 1e-7}.
  */
 final class Adagrad implements UpdateRule {
-  static final Key<Boolean> EPSILON_INSIDE_ROOT =
-      Key.flag("epsilonInsideRoot", false, "add epsilon under the root, not to the root");
   private static final Key<Double> EPSILON =
       Key.number("epsilon", 1e-10, Range.POSITIVE, "added to the root of the sum of squares");
   private static final Key<Double> INITIAL_ACCUMULATOR =
@@ -36,10 +37,11 @@ final class Adagrad implements UpdateRule {
           "Step divided by the root of the sum of all squared gradients (Duchi 2011).",
           List.of(
               EPSILON,
-              EPSILON_INSIDE_ROOT,
+              Denominator.EPSILON_INSIDE_ROOT,
               INITIAL_ACCUMULATOR,
               LEARNING_RATE_DECAY,
-              Momentum.WEIGHT_DECAY),
+              WeightDecay.L2,
+              WeightDecay.EXCLUDE),
           Adagrad::new);
 
   static final Guide GUIDE =
@@ -60,15 +62,15 @@ final class Adagrad implements UpdateRule {
   private final float outside;
   private final float initialAccumulator;
   private final double learningRateDecay;
-  private final float weightDecay;
+  private final WeightDecay weightDecay;
 
   private Adagrad(Options options) {
     float epsilon = options.get(EPSILON).floatValue();
-    this.inside = options.get(EPSILON_INSIDE_ROOT) ? epsilon : 0;
-    this.outside = options.get(EPSILON_INSIDE_ROOT) ? 0 : epsilon;
+    this.inside = options.get(Denominator.EPSILON_INSIDE_ROOT) ? epsilon : 0;
+    this.outside = options.get(Denominator.EPSILON_INSIDE_ROOT) ? 0 : epsilon;
     this.initialAccumulator = options.get(INITIAL_ACCUMULATOR).floatValue();
     this.learningRateDecay = options.get(LEARNING_RATE_DECAY);
-    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+    this.weightDecay = WeightDecay.l2(options);
   }
 
   @Override
@@ -84,15 +86,20 @@ final class Adagrad implements UpdateRule {
   @Override
   public void apply(ChunkState chunk, Update update, Totals totals) {
     double rate = update.learningRate() / (1 + (update.number() - 1) * learningRateDecay);
-    descend(chunk.length(), chunk.parameters(), chunk.gradient(), chunk.state(0), (float) rate);
+    descend(
+        chunk.length(),
+        chunk.parameters(),
+        chunk.gradient(),
+        chunk.state(0),
+        (float) rate,
+        weightDecay.l2(chunk.tensor()));
   }
 
-  private void descend(int n, float[] w, float[] g, float[] squares, float rate) {
+  private void descend(int n, float[] w, float[] g, float[] squares, float rate, float l2) {
     float inside = this.inside;
     float outside = this.outside;
-    float decay = weightDecay;
     for (int i = 0; i < n; i++) {
-      float d = g[i] + decay * w[i];
+      float d = g[i] + l2 * w[i];
       squares[i] += d * d;
       w[i] -= rate * d / ((float) Math.sqrt(squares[i] + inside) + outside);
     }

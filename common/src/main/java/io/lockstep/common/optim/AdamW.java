@@ -20,19 +20,34 @@ import java.util.List;
  * w = w - (rate weightDecay w + rate / (1 - beta1^t)  m / (sqrt(x) / sqrt(1 - beta2^t) + epsilon))
  * </pre>
  *
- * torch multiplies w by (1 - rate weightDecay) first; in float32 that factor has lost most digits
- * of the product, so decay and step are subtracted at once here (8e-7 against 3.7e-6 relative after
- * 300 steps). The paper multiplies the decay by the schedule alone, not by the rate.
+ * Torch, {@code optax.adamw} (decay 1e-4) and Keras (decay 0.004, {@code epsilonBeforeCorrection})
+ * multiply the decay by the rate; the paper by the schedule alone, {@code decayTimes: schedule}
+ * ({@link WeightDecay}). Without {@code biasCorrection} it is BERT's. Further options as {@link
+ * Adam}.
+ *
+ * <p>torch multiplies w by (1 - rate weightDecay) first; in float32 that factor has lost most
+ * digits of the product, so decay and step are subtracted at once here (8e-7 against 3.7e-6
+ * relative after 300 steps).
  */
 final class AdamW implements UpdateRule {
   private static final Key<Double> WEIGHT_DECAY =
-      Key.number("weightDecay", 0.01, Range.NOT_NEGATIVE, "times rate times w, subtracted from w");
+      Key.number("weightDecay", 0.01, Range.NOT_NEGATIVE, "times decayTimes times w, taken from w");
 
   static final Registry.Entry<UpdateRule> ENTRY =
       new Registry.Entry<>(
           "adamw",
           "Adam with weight decay beside the moments (Loshchilov, Hutter 2019).",
-          List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, WEIGHT_DECAY, Adam.AMSGRAD),
+          List.of(
+              Adam.BETA1,
+              Adam.BETA2,
+              Adam.EPSILON,
+              Denominator.EPSILON_INSIDE_ROOT,
+              Denominator.EPSILON_BEFORE_CORRECTION,
+              Adam.BIAS_CORRECTION,
+              Adam.AMSGRAD,
+              WEIGHT_DECAY,
+              WeightDecay.TIMES,
+              WeightDecay.EXCLUDE),
           AdamW::new);
 
   static final Guide GUIDE =
@@ -51,16 +66,18 @@ final class AdamW implements UpdateRule {
 
   private final double beta1;
   private final double beta2;
-  private final float epsilon;
-  private final double weightDecay;
+  private final Denominator.Form form;
+  private final boolean biasCorrection;
   private final boolean amsgrad;
+  private final WeightDecay weightDecay;
 
   private AdamW(Options options) {
     this.beta1 = options.get(Adam.BETA1);
     this.beta2 = options.get(Adam.BETA2);
-    this.epsilon = options.get(Adam.EPSILON).floatValue();
-    this.weightDecay = options.get(WEIGHT_DECAY);
+    this.form = Denominator.Form.of(options, Adam.EPSILON);
+    this.biasCorrection = options.get(Adam.BIAS_CORRECTION);
     this.amsgrad = options.get(Adam.AMSGRAD);
+    this.weightDecay = WeightDecay.decoupled(options, WEIGHT_DECAY);
   }
 
   @Override
@@ -70,9 +87,11 @@ final class AdamW implements UpdateRule {
 
   @Override
   public void apply(ChunkState chunk, Update update, Totals totals) {
-    float step = (float) (update.learningRate() / update.biasCorrection(beta1));
-    float scale = (float) (1 / Math.sqrt(update.biasCorrection(beta2)));
-    float decay = (float) (update.learningRate() * weightDecay);
+    double correction1 = biasCorrection ? update.biasCorrection(beta1) : 1;
+    double correction2 = biasCorrection ? update.biasCorrection(beta2) : 1;
+    float step = (float) (update.learningRate() / correction1);
+    Denominator denominator = form.at(correction2);
+    float decay = weightDecay.besideStep(chunk.tensor(), update);
     float[] w = chunk.parameters();
     float[] g = chunk.gradient();
     float[] m = chunk.state(0);
@@ -81,23 +100,35 @@ final class AdamW implements UpdateRule {
       float[] x = chunk.state(2);
       moments(chunk.length(), g, m, v);
       maximum(chunk.length(), x, v);
-      descend(chunk.length(), w, m, x, step, scale, decay);
+      descend(chunk.length(), w, m, x, step, denominator, decay);
     } else {
-      update(chunk.length(), w, g, m, v, step, scale, decay);
+      update(chunk.length(), w, g, m, v, step, denominator, decay);
     }
   }
 
   private void update(
-      int n, float[] w, float[] g, float[] m, float[] v, float step, float scale, float decay) {
+      int n,
+      float[] w,
+      float[] g,
+      float[] m,
+      float[] v,
+      float step,
+      Denominator denominator,
+      float decay) {
     float keep1 = (float) beta1;
     float take1 = (float) (1 - beta1);
     float keep2 = (float) beta2;
     float take2 = (float) (1 - beta2);
-    float epsilon = this.epsilon;
+    float scale = denominator.scale();
+    float inside = denominator.inside();
+    float factor = denominator.factor();
+    float outside = denominator.outside();
     for (int i = 0; i < n; i++) {
       m[i] = keep1 * m[i] + take1 * g[i];
       v[i] = keep2 * v[i] + take2 * (g[i] * g[i]);
-      w[i] -= decay * w[i] + step * m[i] / ((float) Math.sqrt(v[i]) * scale + epsilon);
+      w[i] -=
+          decay * w[i]
+              + step * m[i] / ((float) Math.sqrt(v[i] * scale + inside) * factor + outside);
     }
   }
 
@@ -119,11 +150,17 @@ final class AdamW implements UpdateRule {
     }
   }
 
-  private void descend(
-      int n, float[] w, float[] m, float[] x, float step, float scale, float decay) {
-    float epsilon = this.epsilon;
+  /** w = w - (decay w + step m / denominator of x). */
+  static void descend(
+      int n, float[] w, float[] m, float[] x, float step, Denominator denominator, float decay) {
+    float scale = denominator.scale();
+    float inside = denominator.inside();
+    float factor = denominator.factor();
+    float outside = denominator.outside();
     for (int i = 0; i < n; i++) {
-      w[i] -= decay * w[i] + step * m[i] / ((float) Math.sqrt(x[i]) * scale + epsilon);
+      w[i] -=
+          decay * w[i]
+              + step * m[i] / ((float) Math.sqrt(x[i] * scale + inside) * factor + outside);
     }
   }
 }

@@ -6,7 +6,6 @@ import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -39,13 +38,11 @@ final class Lamb implements UpdateRule {
       Key.texts(
           "exclude",
           List.of(Role.BIAS.key(), Role.NORM.key()),
-          Arrays.stream(Role.values()).map(Role::key).toList(),
+          WeightDecay.ROLES,
           "roles of tensors without decay, with a trust ratio of 1");
   private static final Key<List<Double>> TRUST_BOUNDS =
       Key.numbers(
           "trustBounds", List.of(), Range.NOT_NEGATIVE, "[low, high] of the ratio; [] for none");
-  private static final Key<Boolean> BIAS_CORRECTION =
-      Key.flag("biasCorrection", true, "divide the moments by 1 - beta^t");
   private static final Key<Boolean> PRE_NORMALIZE =
       Key.flag("preNormalize", false, "divide the gradient by the norm of all first (NVLAMB)");
 
@@ -60,7 +57,7 @@ final class Lamb implements UpdateRule {
               WEIGHT_DECAY,
               EXCLUDE,
               TRUST_BOUNDS,
-              BIAS_CORRECTION,
+              Adam.BIAS_CORRECTION,
               PRE_NORMALIZE),
           Lamb::new);
 
@@ -100,7 +97,7 @@ final class Lamb implements UpdateRule {
     this.epsilon = options.get(EPSILON).floatValue();
     this.weightDecay = options.get(WEIGHT_DECAY).floatValue();
     this.exclude = options.get(EXCLUDE);
-    this.biasCorrection = options.get(BIAS_CORRECTION);
+    this.biasCorrection = options.get(Adam.BIAS_CORRECTION);
     this.preNormalize = options.get(PRE_NORMALIZE);
     List<Double> bounds = options.get(TRUST_BOUNDS);
     if (!bounds.isEmpty() && (bounds.size() != 2 || bounds.get(0) > bounds.get(1))) {

@@ -15,24 +15,37 @@ import java.util.List;
  * c = beta1 m + (1 - beta1) g
  * w = w - rate (sign(c) + weightDecay w)
  * m = beta2 m + (1 - beta2) g
+ *
+ * m = beta2 m + (1 - beta2) g                            with momentumFirst, as some courses print
+ * c = beta1 m + (1 - beta1) g
+ * w = w - rate (sign(c) + weightDecay w)
  * </pre>
  *
- * sign(c) is computed as c / (|c| + 2^-149), because {@code Math.signum} does not vectorise: it is
- * exactly 1, -1 or 0 for every float that is zero or at least 2^-125.
+ * The authors' code, {@code optax.lion} and Keras have the paper's order (optax a decay of 1e-3).
+ * Decay as {@link WeightDecay}.
+ *
+ * <p>sign(c) is computed as c / (|c| + 2^-149), because {@code Math.signum} does not vectorise: it
+ * is exactly 1, -1 or 0 for every float that is zero or at least 2^-125.
  */
 final class Lion implements UpdateRule {
   private static final Key<Double> BETA1 =
       Key.number("beta1", 0.9, Range.FRACTION, "part of m in the direction");
   private static final Key<Double> BETA2 =
       Key.number("beta2", 0.99, Range.FRACTION, "part of m that a step keeps");
-  private static final Key<Double> WEIGHT_DECAY =
-      Key.number("weightDecay", 0, Range.NOT_NEGATIVE, "times rate times w, subtracted from w");
+  private static final Key<Boolean> MOMENTUM_FIRST =
+      Key.flag("momentumFirst", false, "take the sign with the new m, as some courses print");
 
   static final Registry.Entry<UpdateRule> ENTRY =
       new Registry.Entry<>(
           "lion",
           "Steps of one size along the sign of the momentum (Chen 2023).",
-          List.of(BETA1, BETA2, WEIGHT_DECAY),
+          List.of(
+              BETA1,
+              BETA2,
+              MOMENTUM_FIRST,
+              WeightDecay.DECOUPLED,
+              WeightDecay.TIMES,
+              WeightDecay.EXCLUDE),
           Lion::new);
 
   static final Guide GUIDE =
@@ -49,12 +62,14 @@ final class Lion implements UpdateRule {
 
   private final double beta1;
   private final double beta2;
-  private final double weightDecay;
+  private final boolean momentumFirst;
+  private final WeightDecay weightDecay;
 
   private Lion(Options options) {
     this.beta1 = options.get(BETA1);
     this.beta2 = options.get(BETA2);
-    this.weightDecay = options.get(WEIGHT_DECAY);
+    this.momentumFirst = options.get(MOMENTUM_FIRST);
+    this.weightDecay = WeightDecay.decoupled(options, WeightDecay.DECOUPLED);
   }
 
   @Override
@@ -64,13 +79,16 @@ final class Lion implements UpdateRule {
 
   @Override
   public void apply(ChunkState chunk, Update update, Totals totals) {
-    descend(
-        chunk.length(),
-        chunk.parameters(),
-        chunk.gradient(),
-        chunk.state(0),
-        (float) update.learningRate(),
-        (float) (update.learningRate() * weightDecay));
+    float[] w = chunk.parameters();
+    float[] g = chunk.gradient();
+    float[] m = chunk.state(0);
+    float rate = (float) update.learningRate();
+    float decay = weightDecay.besideStep(chunk.tensor(), update);
+    if (momentumFirst) {
+      descendMomentumFirst(chunk.length(), w, g, m, rate, decay);
+    } else {
+      descend(chunk.length(), w, g, m, rate, decay);
+    }
   }
 
   private void descend(int n, float[] w, float[] g, float[] m, float rate, float decay) {
@@ -82,6 +100,19 @@ final class Lion implements UpdateRule {
       float c = keep1 * m[i] + take1 * g[i];
       w[i] -= decay * w[i] + rate * (c / (Math.abs(c) + Float.MIN_VALUE));
       m[i] = keep2 * m[i] + take2 * g[i];
+    }
+  }
+
+  private void descendMomentumFirst(
+      int n, float[] w, float[] g, float[] m, float rate, float decay) {
+    float keep1 = (float) beta1;
+    float take1 = (float) (1 - beta1);
+    float keep2 = (float) beta2;
+    float take2 = (float) (1 - beta2);
+    for (int i = 0; i < n; i++) {
+      m[i] = keep2 * m[i] + take2 * g[i];
+      float c = keep1 * m[i] + take1 * g[i];
+      w[i] -= decay * w[i] + rate * (c / (Math.abs(c) + Float.MIN_VALUE));
     }
   }
 }

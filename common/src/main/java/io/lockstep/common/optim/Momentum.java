@@ -8,27 +8,31 @@ import io.lockstep.common.layout.TensorSpec;
 import java.util.List;
 
 /**
- * Momentum as an exponential moving average of the gradient, v = 0 at the start, without bias
- * correction: the form of many courses (Ng 2017). {@link Sgd} has the form without the factor (1 -
- * momentum).
+ * Momentum as an exponential moving average of the gradient, v = 0 at the start: the form of many
+ * courses (Ng 2017). {@link Sgd} has the form without the factor (1 - momentum).
  *
  * <pre>
  * g = g + weightDecay w
  * v = momentum v + (1 - momentum) g
  * w = w - rate v
+ * w = w - rate / (1 - momentum^t)  v      with biasCorrection
  * </pre>
+ *
+ * {@code optax.ema} followed by the rate: its debias is {@code biasCorrection}, which many courses
+ * name and leave out. It is also {@code torch.optim.SGD} with dampening equal to the momentum, but
+ * for torch's first velocity, which is the whole gradient.
  */
 final class Momentum implements UpdateRule {
   private static final Key<Double> MOMENTUM =
       Key.number("momentum", 0.9, Range.FRACTION, "part of the average that a step keeps");
-  static final Key<Double> WEIGHT_DECAY =
-      Key.number("weightDecay", 0, Range.NOT_NEGATIVE, "times w, added to the gradient (L2)");
+  private static final Key<Boolean> BIAS_CORRECTION =
+      Key.flag("biasCorrection", false, "divide the average by 1 - momentum^t");
 
   static final Registry.Entry<UpdateRule> ENTRY =
       new Registry.Entry<>(
           "momentum",
           "Descent along a moving average of the gradient (Polyak 1964, as an average).",
-          List.of(MOMENTUM, WEIGHT_DECAY),
+          List.of(MOMENTUM, BIAS_CORRECTION, WeightDecay.L2, WeightDecay.EXCLUDE),
           Momentum::new);
 
   static final Guide GUIDE =
@@ -47,11 +51,13 @@ final class Momentum implements UpdateRule {
           "As sgd.");
 
   private final double momentum;
-  private final float weightDecay;
+  private final boolean biasCorrection;
+  private final WeightDecay weightDecay;
 
   private Momentum(Options options) {
     this.momentum = options.get(MOMENTUM);
-    this.weightDecay = options.get(WEIGHT_DECAY).floatValue();
+    this.biasCorrection = options.get(BIAS_CORRECTION);
+    this.weightDecay = WeightDecay.l2(options);
   }
 
   @Override
@@ -61,20 +67,21 @@ final class Momentum implements UpdateRule {
 
   @Override
   public void apply(ChunkState chunk, Update update, Totals totals) {
+    double correction = biasCorrection ? update.biasCorrection(momentum) : 1;
     descend(
         chunk.length(),
         chunk.parameters(),
         chunk.gradient(),
         chunk.state(0),
-        (float) update.learningRate());
+        (float) (update.learningRate() / correction),
+        weightDecay.l2(chunk.tensor()));
   }
 
-  private void descend(int n, float[] w, float[] g, float[] v, float rate) {
+  private void descend(int n, float[] w, float[] g, float[] v, float rate, float l2) {
     float keep = (float) momentum;
     float take = (float) (1 - momentum);
-    float decay = weightDecay;
     for (int i = 0; i < n; i++) {
-      v[i] = keep * v[i] + take * (g[i] + decay * w[i]);
+      v[i] = keep * v[i] + take * (g[i] + l2 * w[i]);
       w[i] -= rate * v[i];
     }
   }

@@ -14,22 +14,39 @@ import java.util.List;
  * <pre>
  * g     = g + weightDecay w
  * mu(t) = beta1 (1 - 0.96^(t momentumDecay) / 2)
+ * mu(t) = beta1                                          without momentumSchedule
  * P(t)  = mu(1) mu(2) ... mu(t)
  * m     = beta1 m + (1 - beta1) g
  * v     = beta2 v + (1 - beta2) g^2
  * d     = sqrt(v) / sqrt(1 - beta2^t) + epsilon
  * w     = w - (rate (1 - mu(t)) / (1 - P(t)) g + rate mu(t+1) / (1 - P(t+1)) m) / d
+ * w     = w - (decay w + ...)                            with decoupledDecay, and g as it is
  * </pre>
+ *
+ * Torch and Keras (epsilon 1e-7): the defaults; torch's decoupled_weight_decay is {@code
+ * decoupledDecay}. {@code optax.nadam}: {@code momentumSchedule: false}; {@code optax.nadamw} with
+ * {@code decoupledDecay: true, weightDecay: 1e-4}.
  */
 final class NAdam implements UpdateRule {
   private static final Key<Double> MOMENTUM_DECAY =
       Key.number("momentumDecay", 0.004, Range.NOT_NEGATIVE, "how fast mu rises to beta1");
+  private static final Key<Boolean> MOMENTUM_SCHEDULE =
+      Key.flag("momentumSchedule", true, "mu rises to beta1; otherwise it is beta1 throughout");
 
   static final Registry.Entry<UpdateRule> ENTRY =
       new Registry.Entry<>(
           "nadam",
           "Adam that looks ahead along its momentum (Dozat 2016).",
-          List.of(Adam.BETA1, Adam.BETA2, Adam.EPSILON, MOMENTUM_DECAY, Momentum.WEIGHT_DECAY),
+          List.of(
+              Adam.BETA1,
+              Adam.BETA2,
+              Adam.EPSILON,
+              MOMENTUM_DECAY,
+              MOMENTUM_SCHEDULE,
+              WeightDecay.EITHER,
+              WeightDecay.IS_DECOUPLED,
+              WeightDecay.TIMES,
+              WeightDecay.EXCLUDE),
           NAdam::new);
 
   static final Guide GUIDE =
@@ -50,7 +67,8 @@ final class NAdam implements UpdateRule {
   private final double beta2;
   private final float epsilon;
   private final double momentumDecay;
-  private final float weightDecay;
+  private final boolean momentumSchedule;
+  private final WeightDecay weightDecay;
   private final double[] products;
 
   private NAdam(Options options) {
@@ -58,7 +76,8 @@ final class NAdam implements UpdateRule {
     this.beta2 = options.get(Adam.BETA2);
     this.epsilon = options.get(Adam.EPSILON).floatValue();
     this.momentumDecay = options.get(MOMENTUM_DECAY);
-    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+    this.momentumSchedule = options.get(MOMENTUM_SCHEDULE);
+    this.weightDecay = WeightDecay.either(options, WeightDecay.IS_DECOUPLED);
     this.products = products();
   }
 
@@ -74,7 +93,7 @@ final class NAdam implements UpdateRule {
   }
 
   private double mu(long t) {
-    return beta1 * (1 - 0.5 * StrictMath.pow(0.96, t * momentumDecay));
+    return momentumSchedule ? beta1 * (1 - 0.5 * StrictMath.pow(0.96, t * momentumDecay)) : beta1;
   }
 
   private double product(long t) {
@@ -91,37 +110,39 @@ final class NAdam implements UpdateRule {
     long t = update.number();
     double rate = update.learningRate();
     descend(
-        chunk.length(),
-        chunk.parameters(),
-        chunk.gradient(),
-        chunk.state(0),
-        chunk.state(1),
+        chunk,
         (float) (rate * (1 - mu(t)) / (1 - product(t))),
         (float) (rate * mu(t + 1) / (1 - product(t + 1))),
-        (float) (1 / Math.sqrt(update.biasCorrection(beta2))));
+        (float) (1 / Math.sqrt(update.biasCorrection(beta2))),
+        weightDecay.l2(chunk.tensor()),
+        weightDecay.besideStep(chunk.tensor(), update));
   }
 
   private void descend(
-      int n,
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
+      ChunkState chunk,
       float gradientStep,
       float momentumStep,
-      float scale) {
+      float scale,
+      float l2,
+      float decay) {
+    int n = chunk.length();
+    float[] w = chunk.parameters();
+    float[] g = chunk.gradient();
+    float[] m = chunk.state(0);
+    float[] v = chunk.state(1);
     float keep1 = (float) beta1;
     float take1 = (float) (1 - beta1);
     float keep2 = (float) beta2;
     float take2 = (float) (1 - beta2);
     float epsilon = this.epsilon;
-    float decay = weightDecay;
     for (int i = 0; i < n; i++) {
-      float x = g[i] + decay * w[i];
+      float x = g[i] + l2 * w[i];
       m[i] = keep1 * m[i] + take1 * x;
       v[i] = keep2 * v[i] + take2 * (x * x);
       w[i] -=
-          (gradientStep * x + momentumStep * m[i]) / ((float) Math.sqrt(v[i]) * scale + epsilon);
+          decay * w[i]
+              + (gradientStep * x + momentumStep * m[i])
+                  / ((float) Math.sqrt(v[i]) * scale + epsilon);
     }
   }
 }

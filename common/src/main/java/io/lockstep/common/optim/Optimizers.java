@@ -23,6 +23,7 @@ public final class Optimizers {
           new Optimizer(AdaBelief.ENTRY, AdaBelief.GUIDE),
           new Optimizer(Lion.ENTRY, Lion.GUIDE),
           new Optimizer(Adafactor.ENTRY, Adafactor.GUIDE),
+          new Optimizer(Lars.ENTRY, Lars.GUIDE),
           new Optimizer(Lamb.ENTRY, Lamb.GUIDE),
           new Optimizer(Muon.ENTRY, Muon.GUIDE),
           new Optimizer(ScheduleFreeSgd.ENTRY, ScheduleFreeSgd.GUIDE),

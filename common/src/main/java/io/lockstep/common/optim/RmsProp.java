@@ -5,6 +5,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * Graves 2013, "Generating sequences with recurrent neural networks", equations 38 to 45.
  *
  * <pre>
+ * v = initialAccumulator                                 before update 1
  * g = g + weightDecay w
  * v = decay v + (1 - decay) g^2
  * a = decay a + (1 - decay) g                            with centered
@@ -21,10 +23,15 @@ import java.util.List;
  * d = g / sqrt(x + epsilon)                              with epsilonInsideRoot, as Graves
  * b = momentum b + d; d = b                              with momentum
  * w = w - rate d
+ * b = momentum b + rate d; w = w - b                     with momentum and rateInsideVelocity
  * </pre>
  *
- * v is never below a^2 but for rounding; torch takes the root of the rounded difference, which may
- * be NaN, here it is the root of its absolute value.
+ * Torch: the defaults. {@code optax.rmsprop}: {@code decay: 0.9, epsilonInsideRoot: true,
+ * rateInsideVelocity: true}; Keras the same with {@code epsilon: 1e-7}; TensorFlow 1 with {@code
+ * epsilon: 1e-10, initialAccumulator: 1}.
+ *
+ * <p>v is never below a^2 but for rounding; torch takes the root of the rounded difference, which
+ * may be NaN, here it is the root of its absolute value.
  */
 final class RmsProp implements UpdateRule {
   private static final Key<Double> DECAY =
@@ -33,6 +40,8 @@ final class RmsProp implements UpdateRule {
       Key.number("momentum", 0, Range.FRACTION, "part of the last step that a step keeps");
   private static final Key<Boolean> CENTERED =
       Key.flag("centered", false, "divide by the deviation, not the root mean square");
+  private static final Key<Double> INITIAL_ACCUMULATOR =
+      Key.number("initialAccumulator", 0, Range.NOT_NEGATIVE, "mean of squares at the start");
 
   static final Registry.Entry<UpdateRule> ENTRY =
       new Registry.Entry<>(
@@ -41,10 +50,13 @@ final class RmsProp implements UpdateRule {
           List.of(
               DECAY,
               Adam.EPSILON,
-              Adagrad.EPSILON_INSIDE_ROOT,
+              Denominator.EPSILON_INSIDE_ROOT,
               MOMENTUM,
+              Sgd.RATE_INSIDE_VELOCITY,
               CENTERED,
-              Momentum.WEIGHT_DECAY),
+              INITIAL_ACCUMULATOR,
+              WeightDecay.L2,
+              WeightDecay.EXCLUDE),
           RmsProp::new);
 
   static final Guide GUIDE =
@@ -67,22 +79,26 @@ final class RmsProp implements UpdateRule {
   private final float inside;
   private final float outside;
   private final float momentum;
+  private final boolean rateInside;
   private final boolean centered;
-  private final float weightDecay;
+  private final float initialAccumulator;
+  private final WeightDecay weightDecay;
 
   private RmsProp(Options options) {
     float epsilon = options.get(Adam.EPSILON).floatValue();
     this.decay = options.get(DECAY);
-    this.inside = options.get(Adagrad.EPSILON_INSIDE_ROOT) ? epsilon : 0;
-    this.outside = options.get(Adagrad.EPSILON_INSIDE_ROOT) ? 0 : epsilon;
+    this.inside = options.get(Denominator.EPSILON_INSIDE_ROOT) ? epsilon : 0;
+    this.outside = options.get(Denominator.EPSILON_INSIDE_ROOT) ? 0 : epsilon;
     this.momentum = options.get(MOMENTUM).floatValue();
+    this.rateInside = options.get(Sgd.RATE_INSIDE_VELOCITY);
     this.centered = options.get(CENTERED);
-    this.weightDecay = options.get(Momentum.WEIGHT_DECAY).floatValue();
+    this.initialAccumulator = options.get(INITIAL_ACCUMULATOR).floatValue();
+    this.weightDecay = WeightDecay.l2(options);
   }
 
   @Override
   public List<String> stateNames(TensorSpec tensor) {
-    List<String> names = new java.util.ArrayList<>(List.of("v"));
+    List<String> names = new ArrayList<>(List.of("v"));
     if (centered) {
       names.add("a");
     }
@@ -93,30 +109,36 @@ final class RmsProp implements UpdateRule {
   }
 
   @Override
+  public void initialize(ChunkState chunk) {
+    java.util.Arrays.fill(chunk.state(0), initialAccumulator);
+  }
+
+  @Override
   public void apply(ChunkState chunk, Update update, Totals totals) {
     float rate = (float) update.learningRate();
+    float l2 = weightDecay.l2(chunk.tensor());
     int n = chunk.length();
     float[] w = chunk.parameters();
     float[] g = chunk.gradient();
     if (centered) {
-      directCentered(n, w, g, chunk.state(0), chunk.state(1));
+      directCentered(n, w, g, chunk.state(0), chunk.state(1), l2);
     } else {
-      direct(n, w, g, chunk.state(0));
+      direct(n, w, g, chunk.state(0), l2);
     }
-    if (momentum != 0) {
-      descend(n, w, g, chunk.state(centered ? 2 : 1), momentum, rate);
-    } else {
+    if (momentum == 0) {
       descend(n, w, g, rate);
+    } else {
+      float[] b = chunk.state(centered ? 2 : 1);
+      descend(n, w, g, b, momentum, rateInside ? rate : 1, rateInside ? 1 : rate);
     }
   }
 
   /** Leaves the direction in g. */
-  private void direct(int n, float[] w, float[] g, float[] v) {
+  private void direct(int n, float[] w, float[] g, float[] v, float l2) {
     float keep = (float) decay;
     float take = (float) (1 - decay);
     float inside = this.inside;
     float outside = this.outside;
-    float l2 = weightDecay;
     for (int i = 0; i < n; i++) {
       float x = g[i] + l2 * w[i];
       v[i] = keep * v[i] + take * (x * x);
@@ -125,12 +147,11 @@ final class RmsProp implements UpdateRule {
   }
 
   /** Leaves the direction in g. */
-  private void directCentered(int n, float[] w, float[] g, float[] v, float[] a) {
+  private void directCentered(int n, float[] w, float[] g, float[] v, float[] a, float l2) {
     float keep = (float) decay;
     float take = (float) (1 - decay);
     float inside = this.inside;
     float outside = this.outside;
-    float l2 = weightDecay;
     for (int i = 0; i < n; i++) {
       float x = g[i] + l2 * w[i];
       v[i] = keep * v[i] + take * (x * x);
@@ -145,10 +166,11 @@ final class RmsProp implements UpdateRule {
     }
   }
 
-  private static void descend(int n, float[] w, float[] d, float[] b, float momentum, float rate) {
+  private static void descend(
+      int n, float[] w, float[] d, float[] b, float momentum, float added, float step) {
     for (int i = 0; i < n; i++) {
-      b[i] = momentum * b[i] + d[i];
-      w[i] -= rate * b[i];
+      b[i] = momentum * b[i] + added * d[i];
+      w[i] -= step * b[i];
     }
   }
 }

@@ -18,10 +18,34 @@ import java.util.List;
  * d = g + momentum v                      with nesterov
  * d = v                                   without
  * w = w - rate d
+ *
+ * v = momentum v + (1 - dampening) rate g     with rateInsideVelocity
+ * d = rate g + momentum v                     with nesterov; d = v without
+ * w = w - d
+ * w = w - (decay w + ...)                     with decoupledDecay, and g as it is ({@link WeightDecay})
  * </pre>
  *
- * Without momentum d = g, and no velocity is kept. Sutskever et al. 2013 put the rate inside the
- * velocity, v = momentum v - rate g, w = w + v: the same as long as the rate does not change.
+ * Without momentum d = g, and no velocity is kept. The defaults are torch's and {@code
+ * optax.sgd}'s. With {@code rateInsideVelocity} it is Sutskever et al. 2013, Keras and TensorFlow:
+ * the same as long as the rate does not change. Decoupled decay makes it SGDW of Loshchilov and
+ * Hutter 2019, Algorithm 1.
+ *
+ * <p>Nesterov's method is mostly written with the gradient taken ahead, at theta - rate momentum v:
+ *
+ * <pre>
+ * v     = momentum v + gradient(theta - rate momentum v)
+ * theta = theta - rate v
+ * </pre>
+ *
+ * With w = theta - rate momentum v, the point ahead, as the parameters, both lines become the form
+ * with {@code nesterov} above: the new w is theta - rate v' - rate momentum v' with theta = w +
+ * rate momentum v and v' - momentum v = g, so w - rate (g + momentum v'). So gradients are taken
+ * where the parameters are, and the parameters that are trained are the point ahead, as in torch
+ * and optax. The two agree exactly while the rate is constant, and for v = 0 at the start.
+ *
+ * <p>The perceptron rule (Rosenblatt 1958) is this rule on the perceptron criterion, max(0, -y w
+ * x): its gradient is -y x where the sign is wrong and 0 elsewhere, so w = w + rate y x for
+ * mistakes.
  */
 final class Sgd implements UpdateRule {
   private static final Key<Double> MOMENTUM =
@@ -30,14 +54,22 @@ final class Sgd implements UpdateRule {
       Key.number("dampening", 0, Range.UNIT, "part of the gradient that the velocity leaves out");
   private static final Key<Boolean> NESTEROV =
       Key.flag("nesterov", false, "look ahead along the velocity");
-  private static final Key<Double> WEIGHT_DECAY =
-      Key.number("weightDecay", 0, Range.NOT_NEGATIVE, "times w, added to the gradient (L2)");
+  static final Key<Boolean> RATE_INSIDE_VELOCITY =
+      Key.flag("rateInsideVelocity", false, "multiply by the rate before the velocity, not after");
 
   static final Registry.Entry<UpdateRule> ENTRY =
       new Registry.Entry<>(
           "sgd",
           "Stochastic gradient descent, with momentum (Robbins, Monro 1951; Nesterov 1983).",
-          List.of(MOMENTUM, DAMPENING, NESTEROV, WEIGHT_DECAY),
+          List.of(
+              MOMENTUM,
+              DAMPENING,
+              NESTEROV,
+              RATE_INSIDE_VELOCITY,
+              WeightDecay.EITHER,
+              WeightDecay.IS_DECOUPLED,
+              WeightDecay.TIMES,
+              WeightDecay.EXCLUDE),
           Sgd::new);
 
   static final Guide GUIDE =
@@ -63,13 +95,15 @@ final class Sgd implements UpdateRule {
   private final float momentum;
   private final float dampening;
   private final boolean nesterov;
-  private final float weightDecay;
+  private final boolean rateInside;
+  private final WeightDecay weightDecay;
 
   private Sgd(Options options) {
     this.momentum = options.get(MOMENTUM).floatValue();
     this.dampening = options.get(DAMPENING).floatValue();
     this.nesterov = options.get(NESTEROV);
-    this.weightDecay = options.get(WEIGHT_DECAY).floatValue();
+    this.rateInside = options.get(RATE_INSIDE_VELOCITY);
+    this.weightDecay = WeightDecay.either(options, WeightDecay.IS_DECOUPLED);
     if (nesterov && (momentum == 0 || dampening != 0)) {
       throw options.error(NESTEROV, "needs momentum above 0 and dampening 0");
     }
@@ -83,35 +117,46 @@ final class Sgd implements UpdateRule {
   @Override
   public void apply(ChunkState chunk, Update update, Totals totals) {
     float rate = (float) update.learningRate();
+    float l2 = weightDecay.l2(chunk.tensor());
+    float decay = weightDecay.besideStep(chunk.tensor(), update);
     float[] w = chunk.parameters();
     float[] g = chunk.gradient();
     int n = chunk.length();
     if (momentum == 0) {
-      descend(n, w, g, rate, weightDecay);
+      descend(n, w, g, rate, l2, decay);
       return;
     }
     float[] v = chunk.state(0);
     boolean first = update.number() == 1;
     float kept = first ? 0 : momentum;
-    float added = first ? 1 : 1 - dampening;
+    float added = (first ? 1 : 1 - dampening) * (rateInside ? rate : 1);
+    float step = rateInside ? 1 : rate;
     if (nesterov) {
-      nesterov(n, w, g, v, rate, weightDecay, kept, added, momentum);
+      nesterov(n, w, g, v, rate, step * momentum, l2, decay, kept, added);
     } else {
-      velocity(n, w, g, v, rate, weightDecay, kept, added);
+      velocity(n, w, g, v, step, l2, decay, kept, added);
     }
   }
 
-  private static void descend(int n, float[] w, float[] g, float rate, float decay) {
+  private static void descend(int n, float[] w, float[] g, float rate, float l2, float decay) {
     for (int i = 0; i < n; i++) {
-      w[i] -= rate * (g[i] + decay * w[i]);
+      w[i] -= decay * w[i] + rate * (g[i] + l2 * w[i]);
     }
   }
 
   private static void velocity(
-      int n, float[] w, float[] g, float[] v, float rate, float decay, float kept, float added) {
+      int n,
+      float[] w,
+      float[] g,
+      float[] v,
+      float step,
+      float l2,
+      float decay,
+      float kept,
+      float added) {
     for (int i = 0; i < n; i++) {
-      v[i] = kept * v[i] + added * (g[i] + decay * w[i]);
-      w[i] -= rate * v[i];
+      v[i] = kept * v[i] + added * (g[i] + l2 * w[i]);
+      w[i] -= decay * w[i] + step * v[i];
     }
   }
 
@@ -121,14 +166,15 @@ final class Sgd implements UpdateRule {
       float[] g,
       float[] v,
       float rate,
+      float ahead,
+      float l2,
       float decay,
       float kept,
-      float added,
-      float momentum) {
+      float added) {
     for (int i = 0; i < n; i++) {
-      float d = g[i] + decay * w[i];
-      v[i] = kept * v[i] + added * d;
-      w[i] -= rate * (d + momentum * v[i]);
+      float x = g[i] + l2 * w[i];
+      v[i] = kept * v[i] + added * x;
+      w[i] -= decay * w[i] + (rate * x + ahead * v[i]);
     }
   }
 }

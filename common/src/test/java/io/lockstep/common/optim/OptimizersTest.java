@@ -43,6 +43,12 @@ class OptimizersTest {
         refused("adam", "epsilon", 0, "optimizer.epsilon must be > 0, got 0"),
         refused("adamw", "epsilon", "small", "optimizer.epsilon must be a number, got 'small'"),
         refused(
+            "nadam",
+            "decayTimes",
+            "schedule",
+            "optimizer.decayTimes needs decoupledDecay: true, got 'schedule'"),
+        refused("lars", "nesterov", "no", "optimizer.nesterov must be true or false, got 'no'"),
+        refused(
             "lamb",
             "trustBounds",
             List.of(2, 1),
@@ -81,7 +87,8 @@ class OptimizersTest {
     assertThatThrownBy(() -> create("sgd", Map.of("nestrov", true)))
         .hasMessage(
             "unknown key 'optimizer.nestrov', did you mean 'nesterov'? known here: type, momentum,"
-                + " dampening, nesterov, weightDecay, learningRate (program)");
+                + " dampening, nesterov, rateInsideVelocity, weightDecay, decoupledDecay, decayTimes,"
+                + " exclude, learningRate (program)");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.common.GoldenCases;
 import io.lockstep.common.TestSeed;
+import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.Layout;
@@ -57,6 +58,23 @@ class UpdateRulesContractTest {
         .containsAll(Optimizers.REGISTRY.entries().stream().map(Registry.Entry::name).toList());
   }
 
+  @Test
+  void everyFlagAndChoiceIsVaried() {
+    for (Registry.Entry<UpdateRule> entry : Optimizers.REGISTRY.entries()) {
+      for (Key<?> key : entry.keys()) {
+        Variants.values(key)
+            .forEach(
+                value ->
+                    assertThat(Variants.ALL)
+                        .as("%s with %s: %s", entry.name(), key.name(), value)
+                        .anyMatch(
+                            variant ->
+                                variant.type().equals(entry.name())
+                                    && value.equals(variant.options().get(key.name()))));
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("variants")
   void shardsChangeNoBit(Variant variant) {
@@ -96,7 +114,7 @@ class UpdateRulesContractTest {
     int n = (int) layout.size();
     ShardedRun run = new ShardedRun(layout, clip, rule, shards, gaussians(random, n, 0.3));
     for (int t = 1; t <= 20; t++) {
-      run.step(new Update(t, 0.01 / t), gaussians(random, n, 0.1));
+      run.step(new Update(t, 0.01 / t, 0.01), gaussians(random, n, 0.1));
     }
     return run.parameters();
   }
@@ -171,7 +189,8 @@ class UpdateRulesContractTest {
       for (int i = 0; i < n; i++) {
         gradient[i] = (float) (curvature[i] * (w[i] - minimum[i]));
       }
-      run.step(new Update(t, variant.rate() * (steps - t) / steps), gradient);
+      double rate = variant.rate() * (steps - t) / steps;
+      run.step(new Update(t, rate, variant.rate()), gradient);
     }
     // decay of 1e-4 moves the minimum by at most 2e-4 of itself, lamb's adds its trust ratio
     assertThat(distance(run.parameters(), minimum))

@@ -1,8 +1,14 @@
 package io.lockstep.common.optim;
 
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The settings under which the contract tests run every rule. A rule of the registry that is not
@@ -24,6 +30,22 @@ final class Variants {
       return Optimizers.create(Options.of("optimizer", options));
     }
 
+    /** The same with one value replaced or added. */
+    Variant with(String key, Object value) {
+      var changed = new TreeMap<>(options);
+      changed.put(key, value);
+      return new Variant(changed, rate);
+    }
+
+    boolean isAllowed() {
+      try {
+        rule();
+        return true;
+      } catch (ConfigurationException e) {
+        return false;
+      }
+    }
+
     /** The rule without any decay, where zero gradients must move nothing. */
     UpdateRule withoutDecay() {
       Options options = Options.of("optimizer", this.options);
@@ -43,10 +65,12 @@ final class Variants {
     }
   }
 
-  static final List<Variant> ALL =
+  /** Settings that matter together, with their rates. */
+  private static final List<Variant> CHOSEN =
       List.of(
           new Variant(Map.of("type", "sgd"), 0.3),
           new Variant(Map.of("type", "sgd", "weightDecay", 1e-4), 0.3),
+          new Variant(Map.of("type", "sgd", "decoupledDecay", true, "weightDecay", 1e-4), 0.3),
           new Variant(Map.of("type", "sgd", "momentum", 0.9, "dampening", 0.1), 0.1),
           new Variant(Map.of("type", "sgd", "momentum", 0.9, "nesterov", true), 0.1),
           new Variant(Map.of("type", "adam"), 0.1),
@@ -62,13 +86,19 @@ final class Variants {
           new Variant(Map.of("type", "nadam"), 0.1),
           new Variant(Map.of("type", "adamax"), 0.1),
           new Variant(Map.of("type", "radam"), 0.1),
-          new Variant(Map.of("type", "adabelief"), 0.1),
+          new Variant(Map.of("type", "adabelief", "weightDecay", 1e-4), 0.1),
+          new Variant(Map.of("type", "nadam", "decoupledDecay", true, "weightDecay", 1e-4), 0.1),
+          new Variant(Map.of("type", "radam", "decoupledDecay", true, "weightDecay", 1e-4), 0.1),
           new Variant(Map.of("type", "lion", "weightDecay", 1e-4), 0.05),
-          new Variant(Map.of("type", "adafactor"), 0.1),
+          new Variant(Map.of("type", "adafactor", "weightDecay", 1e-6), 0.1),
           new Variant(
               Map.of("type", "adafactor", "epsilonAdded", true, "epsilon1", 1e-30, "beta1", 0.9),
               0.1),
           new Variant(Map.of("type", "adafactor", "minimumFactoredDimension", 16), 0.1),
+          new Variant(Map.of("type", "lars", "trustCoefficient", 0.1, "weightDecay", 1e-4), 0.3),
+          new Variant(
+              Map.of("type", "lars", "momentum", 0, "exclude", List.of("weight", "bias", "norm")),
+              0.3),
           new Variant(Map.of("type", "lamb", "weightDecay", 1e-4), 0.1),
           new Variant(
               Map.of(
@@ -113,5 +143,30 @@ final class Variants {
               0.3),
           new Variant(Map.of("type", "schedule-free-adamw", "weightDecay", 1e-4), 0.1));
 
+  /** Those, and each of them with every other truth value and choice, one at a time. */
+  static final List<Variant> ALL =
+      CHOSEN.stream().flatMap(v -> Stream.concat(Stream.of(v), varied(v))).distinct().toList();
+
   private Variants() {}
+
+  /** What can be made of a variant by changing one flag or choice, as far as the rule allows it. */
+  private static Stream<Variant> varied(Variant variant) {
+    return entry(variant.type()).keys().stream()
+        .flatMap(key -> values(key).map(value -> variant.with(key.name(), value)))
+        .filter(Variant::isAllowed);
+  }
+
+  static Registry.Entry<UpdateRule> entry(String type) {
+    return Optimizers.REGISTRY.entry(Options.of("optimizer", Map.of("type", type)));
+  }
+
+  /** The values of a flag or choice; none for keys of other types. */
+  static Stream<Object> values(Key<?> key) {
+    if (key.defaultValue() instanceof Boolean) {
+      return Stream.of(true, false);
+    }
+    return key.defaultValue() instanceof String
+        ? Pattern.compile(" | ", Pattern.LITERAL).splitAsStream(key.allowed()).map(value -> value)
+        : Stream.of();
+  }
 }
