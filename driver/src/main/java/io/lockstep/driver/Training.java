@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -136,19 +137,22 @@ public final class Training {
     checkpoints.cutBackTo(firstStep);
     listener.cutBack(firstStep);
     listener.phase(Phase.STARTING);
+    configuration.wire().note().ifPresent(this::note);
     try (Interruption interruption = Interruption.install();
         SparkRuntime spark = SparkRuntime.start(configuration)) {
       listener.phase(Phase.READING);
       try (Dealt data = Dealing.deal(spark.session(), configuration)) {
         from.ifPresent(manifest -> data.refuseChange(manifest.training(), manifest.validation()));
         directory.writeDescription(data.description());
-        for (String notice : data.notices()) {
-          notes.add(notice);
-          listener.note(notice);
-        }
+        data.notices().forEach(this::note);
         return train(spark, data, from, interruption, finish);
       }
     }
+  }
+
+  private void note(String message) {
+    notes.add(message);
+    listener.note(message);
   }
 
   private <T> T train(
@@ -270,8 +274,11 @@ public final class Training {
             processIds(outcome),
             outcome.restarts(),
             directory.lastEpochLoss(),
+            configuration.wire().isLossy()
+                ? OptionalLong.of(directory.skippedSteps())
+                : OptionalLong.empty(),
             outcome.validation(),
-            outcome.reproducible(),
+            outcome.reproducible() && !configuration.wire().isLossy(),
             outcome.fingerprint(),
             notes,
             sha256);

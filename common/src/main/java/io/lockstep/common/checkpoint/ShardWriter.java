@@ -5,6 +5,7 @@ import io.lockstep.common.layout.Layout;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -92,8 +93,17 @@ public final class ShardWriter implements Closeable {
     }
   }
 
-  /** Writes the footer and gives the file its name. */
+  /** As {@link #commit(List)}, where a shard is nothing but chunks. */
   public ShardEntry commit() {
+    return commit(List.of());
+  }
+
+  /**
+   * Writes the footer and gives the file its name.
+   *
+   * @param numbers what the shard knows besides its chunks
+   */
+  public ShardEntry commit(List<Double> numbers) {
     if (nextChunk != header.endChunk()) {
       throw new IllegalStateException(
           name + ": chunks " + nextChunk + " .. " + (header.endChunk() - 1) + " are not written");
@@ -107,7 +117,12 @@ public final class ShardWriter implements Closeable {
       throw new CheckpointException("cannot write " + name, e);
     }
     return new ShardEntry(
-        name, header.firstChunk(), header.endChunk(), bytes, String.format("%08x", checksum));
+        name,
+        header.firstChunk(),
+        header.endChunk(),
+        bytes,
+        String.format("%08x", checksum),
+        numbers);
   }
 
   @Override

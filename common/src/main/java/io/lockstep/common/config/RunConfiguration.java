@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate the rate that the schedule starts from, {@code optimizer.learningRate}
  * @param schedule how the rate changes, with its {@code type}
  * @param clip how gradients are clipped, with its {@code type}; empty for not at all
+ * @param wire the way of gradients to the servers
  * @param batch the batch of a step
  * @param train how long training goes on
  * @param cluster what it runs on
@@ -38,6 +39,7 @@ public record RunConfiguration(
     double learningRate,
     Options schedule,
     Options clip,
+    WireSection wire,
     BatchSection batch,
     TrainSection train,
     ClusterSection cluster,
@@ -86,6 +88,10 @@ public record RunConfiguration(
   public static final Key<Options> CLIP =
       Key.section("clip", "how gradients are clipped, with its type; not at all without it");
 
+  /** The way of gradients. */
+  public static final Key<Options> WIRE =
+      Key.section("wire", "the form in which gradients travel; as they are without it");
+
   /** The batch of a step. */
   public static final Key<Options> BATCH = Key.section("batch", "the batch of a step").required();
 
@@ -125,6 +131,7 @@ public record RunConfiguration(
           OPTIMIZER,
           SCHEDULE,
           CLIP,
+          WIRE,
           BATCH,
           TRAIN,
           CLUSTER,
@@ -192,6 +199,7 @@ public record RunConfiguration(
         optimizer.get(LEARNING_RATE),
         top.has(SCHEDULE) ? top.get(SCHEDULE) : Options.of("schedule", Map.of("type", "constant")),
         top.get(CLIP),
+        WireSection.read(top.get(WIRE)),
         batch,
         TrainSection.read(top.get(TRAIN), data.hasValidation()),
         ClusterSection.read(top.get(CLUSTER), batch),
@@ -218,6 +226,7 @@ public record RunConfiguration(
     if (!clip.isEmpty()) {
       plain.put(CLIP.name(), clip.plain());
     }
+    plain.put(WIRE.name(), wire.plain());
     plain.put(BATCH.name(), batch.plain());
     plain.put(TRAIN.name(), train.plain());
     plain.put(CLUSTER.name(), cluster.plain());
@@ -229,7 +238,7 @@ public record RunConfiguration(
 
   /** The same configuration with what a run wrote down about itself. */
   public RunConfiguration withRecord(Map<String, ? extends @Nullable Object> newRecord) {
-    return with(data, model, loss, optimizer, schedule, clip, new LinkedHashMap<>(newRecord));
+    return with(data, model, loss, optimizer, schedule, clip, wire, new LinkedHashMap<>(newRecord));
   }
 
   /**
@@ -242,8 +251,9 @@ public record RunConfiguration(
       Options newLoss,
       Options newOptimizer,
       Options newSchedule,
-      Options newClip) {
-    return with(newData, newModel, newLoss, newOptimizer, newSchedule, newClip, record);
+      Options newClip,
+      WireSection newWire) {
+    return with(newData, newModel, newLoss, newOptimizer, newSchedule, newClip, newWire, record);
   }
 
   private RunConfiguration with(
@@ -253,6 +263,7 @@ public record RunConfiguration(
       Options newOptimizer,
       Options newSchedule,
       Options newClip,
+      WireSection newWire,
       Map<String, @Nullable Object> newRecord) {
     return new RunConfiguration(
         name,
@@ -264,6 +275,7 @@ public record RunConfiguration(
         learningRate,
         newSchedule,
         newClip,
+        newWire,
         batch,
         train,
         cluster,

@@ -22,7 +22,7 @@ public final class Float16 {
   /** 112 in the exponent of a float32: what the two formats' biases differ by. */
   private static final int REBIAS = 112 << 23;
 
-  private static final float TWO_TO_112 = 0x1p112f;
+  private static final float TWO_TO_MINUS_14 = 0x1p-14f;
 
   private Float16() {}
 
@@ -34,10 +34,52 @@ public final class Float16 {
 
   /** The same value, exactly. */
   public static float toFloat(short half) {
+    float subnormal = subnormal(Float.intBitsToFloat(plusLeastNormal(half)));
+    return Float.intBitsToFloat(
+        finite(half, Float.floatToRawIntBits(subnormal)) | specialExponent(half));
+  }
+
+  /** Bits of 2^-14 plus what the fraction is worth in a subnormal half. */
+  static int plusLeastNormal(int half) {
+    return ((half & 0x7fff) << 13) + LEAST_NORMAL;
+  }
+
+  /** What is left of the {@link #plusLeastNormal} of a subnormal half: its size, exactly. */
+  static float subnormal(float plusLeastNormal) {
+    return plusLeastNormal - TWO_TO_MINUS_14;
+  }
+
+  /**
+   * The bits of a finite half as float32, without a branch, and without a subnormal float32, which
+   * are slow.
+   *
+   * @param half only its lower 16 bits matter
+   * @param subnormal bits of its {@link #subnormal}
+   */
+  private static int finite(int half, int subnormal) {
     int magnitude = half & 0x7fff;
-    int bits = Float.floatToRawIntBits(Float.intBitsToFloat(magnitude << 13) * TWO_TO_112);
-    int special = (INFINITY - 1 - magnitude) >> 31;
-    return Float.intBitsToFloat(bits | (special & FLOAT_INFINITY) | ((half & SIGN) << 16));
+    int isSmall = (magnitude - 0x0400) >> 31;
+    int normal = (magnitude << 13) + REBIAS;
+    return (subnormal & isSmall) | (normal & ~isSmall) | ((half & SIGN) << 16);
+  }
+
+  /** What must be set besides where a half is infinite or a NaN; otherwise 0. */
+  private static int specialExponent(int half) {
+    return ((INFINITY - 1 - (half & 0x7fff)) >> 31) & FLOAT_INFINITY;
+  }
+
+  /**
+   * As {@link #toFloat}, all arrays on one index: C2 vectorises two loops, and not their sum.
+   *
+   * @param bits bits of {@link #subnormal}, overwritten with the float32's
+   */
+  static void widen(int[] halves, int[] bits, int length) {
+    for (int i = 0; i < length; i++) {
+      bits[i] = finite(halves[i], bits[i]);
+    }
+    for (int i = 0; i < length; i++) {
+      bits[i] |= specialExponent(halves[i]);
+    }
   }
 
   /**

@@ -10,9 +10,9 @@ import java.nio.ShortBuffer;
  * then rounds; decoding is exact and leaves the scale in.
  *
  * <p>C2 of Java 17 vectorises neither the move of a float's bits to an int nor loops over elements
- * of two sizes. So a block that stays in the cache is copied as bits by a buffer, rounded by loops
- * over ints, which it does vectorise, and narrowed by one last plain loop: 0.6 ns an element where
- * the plain loop with its branches takes 0.8 on the easiest data and more on others.
+ * of two sizes. So a block that stays in the cache is copied as bits by a buffer, converted by
+ * loops over ints, which it does vectorise, and narrowed or widened by one plain loop. That takes
+ * 0.6 ns an element to float16 where the plain loop takes 2.6, and 0.4 to bfloat16 instead of 1.1.
  *
  * <p>Used by one thread at a time; allocates nothing a call.
  */
@@ -24,7 +24,7 @@ public final class GradientCodec {
   private final IntBuffer asInts;
   private final float[] scaled = new float[BLOCK];
   private final int[] bits = new int[BLOCK];
-  private final int[] plusHalf = new int[BLOCK];
+  private final int[] others = new int[BLOCK];
   private final short[] halves = new short[BLOCK];
 
   /**
@@ -107,8 +107,8 @@ public final class GradientCodec {
       scaled[i] = Math.abs(scaled[i]) + 0.5f;
     }
     asFloats.clear().put(scaled, 0, length);
-    asInts.clear().get(plusHalf, 0, length);
-    Float16.round(bits, plusHalf, length);
+    asInts.clear().get(others, 0, length);
+    Float16.round(bits, others, length);
   }
 
   private static void narrow(int[] bits, short[] halves, int length) {
@@ -122,10 +122,23 @@ public final class GradientCodec {
       for (int i = 0; i < length; i++) {
         target[from + i] = BFloat16.toFloat(halves[i]);
       }
-    } else {
-      for (int i = 0; i < length; i++) {
-        target[from + i] = Float16.toFloat(halves[i]);
-      }
+      return;
     }
+    for (int i = 0; i < length; i++) {
+      bits[i] = halves[i];
+    }
+    for (int i = 0; i < length; i++) {
+      others[i] = Float16.plusLeastNormal(bits[i]);
+    }
+    asInts.clear().put(others, 0, length);
+    asFloats.clear().get(scaled, 0, length);
+    for (int i = 0; i < length; i++) {
+      scaled[i] = Float16.subnormal(scaled[i]);
+    }
+    asFloats.clear().put(scaled, 0, length);
+    asInts.clear().get(others, 0, length);
+    Float16.widen(bits, others, length);
+    asInts.clear().put(others, 0, length);
+    asFloats.clear().get(target, from, length);
   }
 }

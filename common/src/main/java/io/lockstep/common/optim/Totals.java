@@ -30,17 +30,26 @@ public final class Totals {
     this.rules = rules;
     this.ruleCount = Arrays.stream(rules).max().orElse(0) + 1;
     this.firstRound = 0;
-    this.ofRule = new Totals(this);
+    this.ofRule = new Totals(this, clipRounds);
   }
 
-  private Totals(Totals whole) {
+  private Totals(Totals whole, int firstRound) {
     this.tensors = whole.tensors;
     this.all = whole.all;
     this.clipRounds = whole.clipRounds;
     this.rules = whole.rules;
     this.ruleCount = whole.ruleCount;
-    this.firstRound = clipRounds;
+    this.firstRound = firstRound;
     this.ofRule = null;
+  }
+
+  /**
+   * The same totals for a clip that stands behind another: its first round is round 0.
+   *
+   * @param rounds of the clips in front of it
+   */
+  public Totals from(int rounds) {
+    return new Totals(this, firstRound + rounds);
   }
 
   /** The same totals with the rule's first round as round 0. */

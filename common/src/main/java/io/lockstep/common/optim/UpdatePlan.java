@@ -3,10 +3,13 @@ package io.lockstep.common.optim;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.common.optim.scale.LossScale;
+import io.lockstep.common.optim.scale.OverflowCheck;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a step does to a chunk once its mean gradient is complete, in the order in which it is
@@ -33,14 +36,16 @@ public final class UpdatePlan {
   private final Layout layout;
   private final Clip clip;
   private final UpdateRule rule;
+  private final @Nullable LossScale lossScale;
 
   /** [tensor], the number of the rule that updates it. */
   private final int[] rules;
 
-  private UpdatePlan(Layout layout, Clip clip, UpdateRule rule) {
+  private UpdatePlan(Layout layout, Clip clip, UpdateRule rule, @Nullable LossScale lossScale) {
     this.layout = layout;
     this.clip = clip;
     this.rule = rule;
+    this.lossScale = lossScale;
     this.rules = number(layout, rule);
   }
 
@@ -50,7 +55,21 @@ public final class UpdatePlan {
    * @param clip {@link Clip#NONE} where gradients stay as they are
    */
   public static UpdatePlan create(Layout layout, Clip clip, UpdateRule rule) {
-    return new UpdatePlan(layout, clip, rule);
+    return new UpdatePlan(layout, clip, rule, null);
+  }
+
+  /**
+   * The same plan for gradients that may have overflowed a narrow form: its first round is that of
+   * {@link OverflowCheck}. Whoever holds chunks goes no further with a step that {@link
+   * OverflowCheck#overflowed}.
+   */
+  public UpdatePlan withLossScale(LossScale scale) {
+    return new UpdatePlan(layout, new OverflowCheck(clip), rule, scale);
+  }
+
+  /** What gradients are multiplied by on their way; null where they are finite as they come. */
+  public @Nullable LossScale lossScale() {
+    return lossScale;
   }
 
   /** Numbers the rules that the rule is made of, in the order of their first tensors. */

@@ -14,7 +14,7 @@ class RunConfigurationRefusalsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          seed: 42 ~ sed: 42 ~ unknown key 'sed', did you mean 'seed'? known here: name, seed, data, model, loss, optimizer, schedule, clip, batch, train, cluster, checkpoint, allowDifferentFingerprint (run.yaml:2)
+          seed: 42 ~ sed: 42 ~ unknown key 'sed', did you mean 'seed'? known here: name, seed, data, model, loss, optimizer, schedule, clip, wire, batch, train, cluster, checkpoint, allowDifferentFingerprint (run.yaml:2)
           seed: 42 ~ seed: 1.5 ~ seed must be a whole number, got 1.5 (run.yaml:2)
           name: mnist-mlp ~ name: ../x ~ name must be letters, digits, '.', '_' or '-', a letter or digit first, got '../x' (run.yaml:1)
           scale: {divide: 255} ~ scale: {divde: 255} ~ unknown key 'data.scale.divde', did you mean 'divide'? known here: divide, standardize (run.yaml:6)
@@ -30,6 +30,9 @@ class RunConfigurationRefusalsTest {
           input: [784] ~ input: 784 ~ model.input must be a list of whole numbers, got 784 (run.yaml:9)
           optimizer: {type: adamw, learningRate: 1e-3, weightDecay: 0.01} ~ optimizer: {type: adamw} ~ optimizer.learningRate is missing; it must be a number, >= 0 (run.yaml:15)
           optimizer: {type: adamw, learningRate: 1e-3, weightDecay: 0.01} ~ optimizer: {type: adamw, learningRate: -1} ~ optimizer.learningRate must be >= 0, got -1 (run.yaml:15)
+          clip: {type: global-norm, maximum: 1.0} ~ wire: {gradients: float17} ~ wire.gradients must be one of float32, float16, bfloat16, got 'float17', did you mean 'float16'? (run.yaml:17)
+          clip: {type: global-norm, maximum: 1.0} ~ wire: {lossScale: {type: dynamic}} ~ wire.lossScale must not be given where wire.gradients is float32: nothing is rounded and nothing overflows; leave it out, or set wire.gradients to float16 (run.yaml:17)
+          clip: {type: global-norm, maximum: 1.0} ~ wire: {gradient: float16} ~ unknown key 'wire.gradient', did you mean 'gradients'? known here: gradients, lossScale (run.yaml:17)
           size: 256, slice: 32 ~ size: 100, slice: 32 ~ batch.size must be a multiple of batch.slice (32), such as 96 or 128, got 100 (run.yaml:18)
           size: 256, slice: 32 ~ size: 16, slice: 32 ~ batch.size must be a multiple of batch.slice (32), such as 32, got 16 (run.yaml:18)
           size: 256, slice: 32 ~ slice: 32 ~ batch.size is missing; it must be a whole number, in [1, 16777216] (run.yaml:18)

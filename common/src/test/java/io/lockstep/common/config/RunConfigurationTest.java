@@ -2,6 +2,7 @@ package io.lockstep.common.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.common.frame.GradientForm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,25 @@ class RunConfigurationTest {
   @Test
   void theResolvedFormParsesToTheSameResolvedForm() {
     String resolved = RunConfiguration.parse(EXAMPLE, "example.yaml").toYaml();
+    assertThat(RunConfiguration.parse(resolved, "resolved").toYaml()).isEqualTo(resolved);
+  }
+
+  @Test
+  void theWayOfGradientsIsKeptAndSaysWhatItGivesUp() {
+    RunConfiguration plain = RunConfiguration.parse(EXAMPLE, "example.yaml");
+    assertThat(plain.wire().isLossy()).isFalse();
+    assertThat(plain.wire().note()).isEmpty();
+    RunConfiguration lossy =
+        RunConfiguration.parse(
+            EXAMPLE,
+            "example.yaml",
+            List.of("wire={gradients: bfloat16, lossScale: {type: static, scale: 8}}"));
+    assertThat(lossy.wire().gradients()).isEqualTo(GradientForm.BFLOAT16);
+    assertThat(lossy.wire().note())
+        .hasValue(
+            "wire.gradients is bfloat16: partial sums are rounded on their way, so the bits depend"
+                + " on the number of workers; the run is not reproducible");
+    String resolved = lossy.toYaml();
     assertThat(RunConfiguration.parse(resolved, "resolved").toYaml()).isEqualTo(resolved);
   }
 }

@@ -12,8 +12,10 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.config.Scaling;
 import io.lockstep.common.config.TrainSection;
+import io.lockstep.common.config.WireSection;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.clip.Clips;
+import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.spark.source.Sources;
 import io.lockstep.worker.engine.activation.Activations;
@@ -40,6 +42,7 @@ final class ConfigurationTable {
     section(lines, "data.labels", LabelsSection.KEYS);
     section(lines, "model", ModelSection.KEYS);
     section(lines, "optimizer", List.of(RunConfiguration.LEARNING_RATE));
+    section(lines, "wire", WireSection.KEYS);
     section(lines, "batch", BatchSection.KEYS);
     section(lines, "train", TrainSection.KEYS);
     section(lines, "cluster", ClusterSection.KEYS);
@@ -55,6 +58,7 @@ final class ConfigurationTable {
     registry(lines, "optimizer.type", Optimizers.REGISTRY);
     registry(lines, "schedule.type", Schedules.REGISTRY);
     registry(lines, "clip.type", Clips.REGISTRY);
+    registry(lines, "wire.lossScale.type", LossScales.REGISTRY);
     return lines;
   }
 

@@ -35,6 +35,7 @@ final class Notes {
     if (run.allowDifferentFingerprint()) {
       notes.add("allowDifferentFingerprint gives up the promise of the same bits");
     }
+    run.wire().note().ifPresent(notes::add);
     return notes;
   }
 }

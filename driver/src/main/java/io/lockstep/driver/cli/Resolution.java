@@ -4,8 +4,10 @@ import io.lockstep.common.config.DataSection;
 import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.config.WireSection;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.clip.Clips;
+import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.spark.source.Sources;
 import io.lockstep.worker.engine.Network;
@@ -35,7 +37,8 @@ final class Resolution {
         Losses.REGISTRY.resolve(run.loss()),
         Optimizers.REGISTRY.resolve(run.optimizer()),
         Schedules.REGISTRY.resolve(run.schedule()),
-        run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()));
+        run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()),
+        wire(run.wire()));
   }
 
   private static void check(RunConfiguration run) {
@@ -47,6 +50,12 @@ final class Resolution {
     Optimizers.create(run.optimizer());
     Schedules.create(run.schedule(), run.learningRate(), run.train().steps().orElse(1));
     Clips.create(run.clip());
+    LossScales.create(run.wire().lossScale());
+  }
+
+  private static WireSection wire(WireSection wire) {
+    Options lossScale = wire.lossScale();
+    return lossScale.isEmpty() ? wire : wire.withLossScale(LossScales.REGISTRY.resolve(lossScale));
   }
 
   private static DataSection data(DataSection data, Path folder) {

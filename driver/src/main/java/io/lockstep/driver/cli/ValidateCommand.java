@@ -91,16 +91,19 @@ final class ValidateCommand implements Callable<Integer> {
 
   private static void printTraffic(RunConfiguration run, Network network, PrintWriter out) {
     ReductionTree tree = ReductionTree.of(run.batch().slices());
-    long modelBytes = (long) network.size() * Float.BYTES;
-    Traffic asked = Traffic.of(tree, run.cluster().workers(), modelBytes);
+    Traffic asked =
+        Traffic.of(tree, run.cluster().workers(), network.size(), run.wire().gradients());
     out.println("\n# traffic of a step");
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("deal", "workers", "partial sums", "to servers", "to workers"));
     rows.add(row("this one", asked));
     if (!asked.isEven()) {
-      rows.add(row("nearest even one", Traffic.nearestEven(tree, asked.workers(), modelBytes)));
+      rows.add(row("nearest even one", asked.nearestEven(tree)));
     }
     Columns.print(rows, out);
+    if (run.wire().isLossy()) {
+      out.println("partial sums travel as " + run.wire().gradients().key());
+    }
   }
 
   private static List<String> row(String name, Traffic traffic) {

@@ -12,6 +12,7 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.serializers.RecordSerializer;
 import com.esotericsoftware.kryo.kryo5.util.Pool;
 import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.common.optim.scale.ScaledStep;
 import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.RoundSums;
 import io.lockstep.driver.server.shard.StepReport;
@@ -61,6 +62,7 @@ public final class KryoSerializer extends SerializerWithStringManifest {
           StepTimes.class,
           StreamSums.class,
           StepReport.class,
+          ScaledStep.class,
           RoundSums.class,
           double[].class,
           double[][].class,

@@ -2,12 +2,14 @@ package io.lockstep.driver.coordinator;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.config.WireSection;
 import io.lockstep.common.data.EpochPlan;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.optim.UpdateRule;
 import io.lockstep.common.optim.clip.Clips;
+import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.ReductionTree;
@@ -57,7 +59,13 @@ public record RunParts(
         milestones,
         Schedules.create(
             configuration.schedule(), configuration.learningRate(), milestones.lastStep()),
-        UpdatePlan.create(layout, Clips.create(configuration.clip()), rule));
+        update(configuration, layout, rule));
+  }
+
+  private static UpdatePlan update(RunConfiguration configuration, Layout layout, UpdateRule rule) {
+    UpdatePlan plan = UpdatePlan.create(layout, Clips.create(configuration.clip()), rule);
+    WireSection wire = configuration.wire();
+    return wire.isLossy() ? plan.withLossScale(LossScales.create(wire.lossScale())) : plan;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.lockstep.driver.coordinator;
 
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.TensorSums;
+import io.lockstep.common.optim.scale.ScaledStep;
 import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.server.shard.StepReport;
 import io.lockstep.worker.StepTimes;
@@ -44,6 +45,7 @@ final class Steps {
     private final Map<Integer, StepTimes> times = new HashMap<>();
     private int missing;
     private double loss;
+    private @Nullable ScaledStep scaled;
 
     /** When the last server had applied it. */
     private long nanos = Long.MIN_VALUE;
@@ -92,6 +94,7 @@ final class Steps {
     step.applied[applied.server()] = true;
     step.missing--;
     step.loss = report.loss();
+    step.scaled = report.scaled();
     for (int c = 0; c < report.gradientSquares().length; c++) {
       step.squares[report.firstChunk() + c] = new double[] {report.gradientSquares()[c]};
     }
@@ -151,7 +154,8 @@ final class Steps {
         seconds,
         slowest(found, StepTimes::computeNanos),
         slowest(found, StepTimes::sendNanos),
-        slowest(found, StepTimes::waitNanos));
+        slowest(found, StepTimes::waitNanos),
+        found.scaled);
   }
 
   private static double slowest(Pending step, java.util.function.ToLongFunction<StepTimes> part) {

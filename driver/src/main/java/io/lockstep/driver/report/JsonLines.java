@@ -34,7 +34,7 @@ final class JsonLines implements AutoCloseable {
   }
 
   /** Appends one object. */
-  void append(Map<String, ?> object) {
+  void append(Map<String, ? extends @Nullable Object> object) {
     try {
       BufferedWriter out = writer();
       out.write(JSON.writeValueAsString(object));
@@ -120,6 +120,25 @@ final class JsonLines implements AutoCloseable {
       throw new UncheckedIOException("cannot read " + file, e);
     }
     return sum / count;
+  }
+
+  /** How many objects have a flag set; one line is held at a time. */
+  long count(String flag) {
+    long count = 0;
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode object = parse(line);
+        if (object == null) {
+          break;
+        }
+        count += object.path(flag).asBoolean() ? 1 : 0;
+      }
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+    return count;
   }
 
   private static @Nullable JsonNode parse(String line) {

@@ -7,6 +7,7 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataDescription;
 import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.common.optim.scale.ScaledStep;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of one run. A listener: it writes down the steps and validations that it is told of.
@@ -167,17 +169,22 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   @Override
   public void step(StepRecord step) {
-    Map<String, Object> object = new LinkedHashMap<>();
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("step", step.step());
     object.put("epoch", step.epoch());
     object.put("loss", step.loss());
     object.put("learningRate", step.learningRate());
-    object.put("gradientNorm", step.gradientNorm());
+    object.put("gradientNorm", Double.isFinite(step.gradientNorm()) ? step.gradientNorm() : null);
     object.put("examplesPerSecond", step.examplesPerSecond());
     object.put("seconds", step.seconds());
     object.put("computeSeconds", step.computeSeconds());
     object.put("sendSeconds", step.sendSeconds());
     object.put("waitSeconds", step.waitSeconds());
+    ScaledStep scaled = step.scaled();
+    if (scaled != null) {
+      object.put("lossScale", scaled.lossScale());
+      object.put("skipped", scaled.skipped());
+    }
     steps.append(object);
   }
 
@@ -205,6 +212,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    */
   public double lastEpochLoss() {
     return steps.meanOfLast("loss", "epoch");
+  }
+
+  /** Steps that a loss scale skipped, by what is written down. */
+  public long skippedSteps() {
+    return steps.count("skipped");
   }
 
   /** Writes what the data are, as far as prediction must know it. */

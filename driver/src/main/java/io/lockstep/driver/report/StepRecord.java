@@ -1,5 +1,8 @@
 package io.lockstep.driver.report;
 
+import io.lockstep.common.optim.scale.ScaledStep;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One line of {@code steps.jsonl}: one update of the parameters. The times are those of the slowest
  * worker.
@@ -8,12 +11,14 @@ package io.lockstep.driver.report;
  * @param epoch the pass over the data that it belongs to, from 1
  * @param loss mean over the batch, before the update
  * @param learningRate the rate of this update
- * @param gradientNorm Euclidean norm of the mean gradient, before clipping
+ * @param gradientNorm Euclidean norm of the mean gradient, before clipping; not finite where the
+ *     step was skipped
  * @param examplesPerSecond examples of the batch over {@code seconds}
  * @param seconds from the end of the step before to the end of this one
  * @param computeSeconds spent on gradients
  * @param sendSeconds spent on handing partial sums over
  * @param waitSeconds spent on waiting for parameters
+ * @param scaled what the loss scale did; null without one
  */
 public record StepRecord(
     long step,
@@ -25,4 +30,5 @@ public record StepRecord(
     double seconds,
     double computeSeconds,
     double sendSeconds,
-    double waitSeconds) {}
+    double waitSeconds,
+    @Nullable ScaledStep scaled) {}

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What {@code summary.json} says when a run is done.
@@ -24,6 +25,8 @@ import java.util.Optional;
  * @param processIds of the driver and of the workers' processes at the end, each once
  * @param restarts how often a process was lost and the run went on
  * @param trainLoss mean loss of the last epoch's steps
+ * @param skippedSteps steps that changed nothing because gradients overflowed the form of the wire;
+ *     empty where they cannot
  * @param validation the last validation; empty where there was none
  * @param reproducible whether the bits are those of every other run of this configuration
  * @param fingerprint of what computes: JDK, kernels, instruction set, canary gradient
@@ -46,6 +49,7 @@ public record Summary(
     List<Long> processIds,
     int restarts,
     double trainLoss,
+    OptionalLong skippedSteps,
     Optional<ValidationRecord> validation,
     boolean reproducible,
     String fingerprint,
@@ -76,6 +80,7 @@ public record Summary(
     plain.put("processIds", processIds);
     plain.put("restarts", restarts);
     plain.put("trainLoss", trainLoss);
+    skippedSteps.ifPresent(skipped -> plain.put("skippedSteps", skipped));
     validation.ifPresent(
         last -> {
           plain.put("validationLoss", last.loss());

@@ -19,6 +19,7 @@ public final class SummaryTable {
             + String.format(Locale.ROOT, " (%.1f epochs)", summary.epochs()));
     rows.put("examples", Figures.count(summary.examples()));
     rows.put("train loss", String.format(Locale.ROOT, "%.4f", summary.trainLoss()));
+    summary.skippedSteps().ifPresent(skipped -> rows.put("skipped steps", Figures.count(skipped)));
     summary
         .validation()
         .ifPresent(

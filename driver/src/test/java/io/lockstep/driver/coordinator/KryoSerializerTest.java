@@ -8,6 +8,7 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import io.lockstep.common.checkpoint.ShardEntry;
+import io.lockstep.common.optim.scale.ScaledStep;
 import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.RoundSums;
 import io.lockstep.driver.server.shard.StepReport;
@@ -53,10 +54,16 @@ class KryoSerializerTest {
           new ToCoordinator.StepApplied(
               3,
               1,
-              new StepReport(7, new Scalars(1.5, 2.5, 3.5), 4, new double[] {1, 2, 3}),
+              new StepReport(
+                  7,
+                  new Scalars(1.5, 2.5, 3.5),
+                  4,
+                  new double[] {1, 2, 3},
+                  new ScaledStep(0.5, true)),
               12345),
           new ToCoordinator.RoundReady(3, new RoundSums(7, 1, 4, SUMS)),
-          new ToCoordinator.ShardSaved(3, 1, 8, new ShardEntry("file", 0, 4, 99, "00c0ffee")),
+          new ToCoordinator.ShardSaved(
+              3, 1, 8, new ShardEntry("file", 0, 4, 99, "00c0ffee", List.of(1.0, 2.0))),
           new ToCoordinator.ValidationSums(
               2,
               5,

@@ -691,7 +691,7 @@ class RunTest {
     var shard = LAYOUT.shards(servers).get(server);
     double[] squares = new double[shard.size()];
     java.util.Arrays.fill(squares, 5);
-    return new StepReport(step - 1, new Scalars(40, 32, 0), shard.get(0).index(), squares);
+    return new StepReport(step - 1, new Scalars(40, 32, 0), shard.get(0).index(), squares, null);
   }
 
   private RoundSums round(int server) {
@@ -726,7 +726,7 @@ class RunTest {
   }
 
   private static ShardEntry entry(long step, int server) {
-    return new ShardEntry("step-" + step + "/" + server, 0, 0, 0, "");
+    return new ShardEntry("step-" + step + "/" + server, 0, 0, 0, "", List.of());
   }
 
   private static ToCoordinator.ValidationSums sums(int worker, long step, int from, int to) {

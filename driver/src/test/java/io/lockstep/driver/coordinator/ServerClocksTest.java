@@ -7,7 +7,7 @@ import io.lockstep.driver.server.shard.StepReport;
 import org.junit.jupiter.api.Test;
 
 class ServerClocksTest {
-  private static final StepReport REPORT = new StepReport(0, Scalars.NONE, 0, new double[0]);
+  private static final StepReport REPORT = new StepReport(0, Scalars.NONE, 0, new double[0], null);
 
   private static ToCoordinator.StepApplied applied(int server, long nanos) {
     return new ToCoordinator.StepApplied(1, server, REPORT, nanos);

@@ -4,6 +4,7 @@ import io.lockstep.common.config.RunConfiguration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Made-up parts of runs. */
 final class Runs {
@@ -33,7 +34,7 @@ final class Runs {
   }
 
   static StepRecord step(long step, double loss) {
-    return new StepRecord(step, 1, loss, 0.001, 1.5, 2560, 0.1, 0.08, 0.01, 0.01);
+    return new StepRecord(step, 1, loss, 0.001, 1.5, 2560, 0.1, 0.08, 0.01, 0.01, null);
   }
 
   static Summary summary() {
@@ -58,6 +59,7 @@ final class Runs {
         List.of(4711L),
         0,
         0.5,
+        OptionalLong.empty(),
         validation,
         true,
         "abc",

@@ -14,6 +14,7 @@ import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.optim.UpdateRule;
 import io.lockstep.common.optim.clip.Clips;
+import io.lockstep.common.optim.scale.LossScale;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.common.tree.PlainTree;
@@ -70,6 +71,18 @@ public final class Synthetic {
                 ? Clips.create(Options.of("clip", Map.of("type", "global-norm", "maximum", clip)))
                 : Clip.NONE,
             rule);
+  }
+
+  private Synthetic(Synthetic other, LossScale lossScale) {
+    this.seed = other.seed;
+    this.layout = other.layout;
+    this.tree = other.tree;
+    this.plan = other.plan.withLossScale(lossScale);
+  }
+
+  /** The same training over a wire on which gradients may overflow. */
+  public Synthetic withLossScale(LossScale lossScale) {
+    return new Synthetic(this, lossScale);
   }
 
   /** The model's layout. */

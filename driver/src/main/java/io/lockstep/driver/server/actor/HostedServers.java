@@ -4,7 +4,6 @@ import io.lockstep.common.checkpoint.CheckpointException;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.checkpoint.ShardWriter;
-import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.server.link.LocalRounds;
@@ -116,6 +115,7 @@ public final class HostedServers implements AutoCloseable {
       Manifest manifest = plan.checkpoints().manifest(step);
       int first = shard.firstChunk();
       plan.checkpoints().read(manifest, first, first + chunks.size(), shard::load);
+      shard.load(manifest.shards().get(0).numbers());
     }
     Events events = new Events(number, incarnation, shard, allHere);
     ServerSettings settings =
@@ -126,7 +126,7 @@ public final class HostedServers implements AutoCloseable {
             plan.host(),
             0,
             plan.socketFolder(),
-            GradientForm.FLOAT32);
+            plan.gradients());
     return ParameterServer.start(settings, shard, plan.layout().longestChunk(), events);
   }
 
@@ -189,7 +189,7 @@ public final class HostedServers implements AutoCloseable {
               first,
               end)) {
         shard.forEachChunk(writer::write);
-        return writer.commit();
+        return writer.commit(shard.numbers());
       }
     }
 

@@ -1,6 +1,7 @@
 package io.lockstep.driver.server.actor;
 
 import io.lockstep.common.checkpoint.Checkpoints;
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.tree.ReductionTree;
@@ -16,6 +17,7 @@ import java.util.function.LongToDoubleFunction;
  * @param servers how many there are
  * @param layout of the parameters
  * @param tree over the slices of a step
+ * @param gradients the form in which they are to come
  * @param update what a step does
  * @param learningRate of a step, which counts from 0
  * @param baseLearningRate that the schedule starts from
@@ -30,6 +32,7 @@ public record ServerPlan(
     int servers,
     Layout layout,
     ReductionTree tree,
+    GradientForm gradients,
     UpdatePlan update,
     LongToDoubleFunction learningRate,
     double baseLearningRate,
@@ -61,6 +64,7 @@ public record ServerPlan(
         parts.configuration().cluster().servers(),
         parts.layout(),
         parts.tree(),
+        parts.configuration().wire().gradients(),
         parts.update(),
         parts.schedule()::rate,
         parts.configuration().learningRate(),

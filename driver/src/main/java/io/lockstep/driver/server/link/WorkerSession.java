@@ -79,7 +79,7 @@ final class WorkerSession implements ServerPort.Session {
 
   @Override
   public int scaleExponent(long version) {
-    return 0;
+    return shard.scaleExponent(version);
   }
 
   @Override
@@ -133,6 +133,7 @@ final class WorkerSession implements ServerPort.Session {
       throwIfClosed();
     }
     try {
+      shard.requireScale(step, scaleExponent);
       shard.gradient(step, node, chunk, gradient, events);
     } catch (ShardException e) {
       throw refused(e);

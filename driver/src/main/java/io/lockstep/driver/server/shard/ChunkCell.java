@@ -80,17 +80,27 @@ final class ChunkCell {
   /**
    * Makes the complete sum the mean gradient: one division an element, in float32.
    *
+   * @param inverseScale what takes a loss scale out again, a power of two; 1 without one
    * @return the sum of its squares, which is finite exactly where all elements are
    */
-  double divide(double weight) {
+  double divide(double weight, float inverseScale) {
     float[] sum = java.util.Objects.requireNonNull(sums.total());
     float[] gradient = data.gradient();
+    if (inverseScale != 1) {
+      scale(sum, inverseScale);
+    }
     float divisor = (float) weight;
     for (int i = 0; i < data.length(); i++) {
       gradient[i] = sum[i] / divisor;
     }
     pool.give(sum);
     return ChunkSums.squares(gradient, data.length());
+  }
+
+  private void scale(float[] sum, float factor) {
+    for (int i = 0; i < data.length(); i++) {
+      sum[i] *= factor;
+    }
   }
 
   /** The parameters are those of the next version: writes their bytes, and begins the next sum. */

@@ -6,6 +6,9 @@ import io.lockstep.common.optim.ChunkState;
 import io.lockstep.common.optim.Totals;
 import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.optim.scale.LossScale;
+import io.lockstep.common.optim.scale.OverflowCheck;
+import io.lockstep.common.optim.scale.ScaledStep;
 import io.lockstep.common.tree.FiniteCheck;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.Scalars;
@@ -23,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * own. Partial sums come in, in any order and from any deal of the streams; when the tree of a
  * chunk is complete, the sum is divided by the step's weight, and the update plan takes its course.
  * A plan without rounds applies each chunk at once; one with rounds waits for all chunks, and for
- * the totals of all servers.
+ * the totals of all servers. Where gradients may have overflowed the form in which they came, the
+ * first round tells, and such a step is skipped: it changes no parameter and no state, its version
+ * is the one before under the next number, and it does not count as an update of the rule.
  *
  * <p>Several threads may call it side by side: calls about different chunks run in parallel, those
  * about one chunk wait for one another only while they add to its sum. The bits depend on neither.
@@ -45,6 +50,9 @@ public final class ParameterShard {
   private final Totals totals;
   private final AtomicInteger remaining = new AtomicInteger();
   private final LongAdder duplicates = new LongAdder();
+
+  /** Null where gradients come as they were computed. */
+  private final @Nullable LossScaling scaling;
 
   /** The scalars of the step in flight, and the step; guarded by the shard's lock. */
   private final TreeSum<Scalars> scalars;
@@ -89,6 +97,8 @@ public final class ParameterShard {
     this.totals = plan.newTotals();
     this.scalars = new TreeSum<>(tree, Scalars::plus, scalars -> {});
     this.remaining.set(chunks.size());
+    LossScale lossScale = plan.lossScale();
+    this.scaling = lossScale == null ? null : new LossScaling(lossScale, step);
   }
 
   // ---- values before the first step
@@ -134,6 +144,17 @@ public final class ParameterShard {
       System.arraycopy(state[k], 0, data.state(k), 0, state[k].length);
     }
     cells[indexOf(chunk.index())] = cell(data);
+  }
+
+  /**
+   * Takes what a checkpoint holds besides chunks.
+   *
+   * @param numbers as {@link #numbers} gave them to any of its shards
+   */
+  public void load(List<Double> numbers) {
+    if (scaling != null) {
+      scaling.load(numbers);
+    }
   }
 
   private ChunkState newChunk(Chunk chunk, float[] parameters) {
@@ -192,6 +213,24 @@ public final class ParameterShard {
       }
       visitor.visit(data.chunk(), data.parameters(), state);
     }
+  }
+
+  /**
+   * What a checkpoint must hold besides chunks, the same at every shard: the loss scale's state;
+   * empty without one. Between steps, or from within {@link ShardEvents#stepDone}.
+   */
+  public List<Double> numbers() {
+    return scaling == null ? List.of() : scaling.numbers();
+  }
+
+  /**
+   * What the gradients of the step from a version are to be multiplied by, as a power of two; 0
+   * without a loss scale.
+   *
+   * @param version of a chunk that {@link #parameters} gave
+   */
+  public int scaleExponent(long version) {
+    return scaling == null ? 0 : scaling.exponent(version);
   }
 
   /**
@@ -274,6 +313,19 @@ public final class ParameterShard {
     }
   }
 
+  /**
+   * Checks what a worker has multiplied a gradient by, before it is added.
+   *
+   * @throws ShardException where it is another scale than the step's
+   */
+  public void requireScale(long step, int exponent) throws ShardException {
+    if (scaling != null) {
+      scaling.require(step, exponent);
+    } else if (exponent != 0) {
+      throw new ShardException("loss scale must be 2^0, got 2^" + exponent);
+    }
+  }
+
   private synchronized boolean isAnnounced(long step, int node) throws ShardException {
     if (step > this.step) {
       throw new ShardException("step must be at most " + this.step + ", got " + step);
@@ -311,6 +363,10 @@ public final class ParameterShard {
     if (!areFinite(step, round, perTensor, events)) {
       return;
     }
+    if (scaling != null && round == OverflowCheck.ROUND && scaling.decide(perTensor)) {
+      skip(step, scaling.isExhausted(), events);
+      return;
+    }
     totals.set(round, perTensor);
     if (round + 1 < plan.rounds()) {
       for (int c = 0; c < cells.length; c++) {
@@ -322,6 +378,24 @@ public final class ParameterShard {
       for (int c = 0; c < cells.length; c++) {
         apply(c, step, events);
       }
+    }
+  }
+
+  /** The step changes nothing; its version is the one before with the next number. */
+  private void skip(long step, boolean isExhausted, ShardEvents events) {
+    if (isExhausted) {
+      fail(
+          new StepFailure(
+              step,
+              "gradients overflow wire.gradients at the least loss scale, 2^"
+                  + LossScale.LEAST
+                  + "; lower optimizer.learningRate, or set wire.gradients to float32"),
+          events);
+      return;
+    }
+    remaining.set(cells.length);
+    for (int c = 0; c < cells.length; c++) {
+      publish(c, step, events);
     }
   }
 
@@ -362,8 +436,8 @@ public final class ParameterShard {
     if (batch == null || !isSound(step, batch, events)) {
       return;
     }
-    squares[index] = cell.divide(batch.weight());
-    if (!Double.isFinite(squares[index])) {
+    squares[index] = cell.divide(batch.weight(), scaling == null ? 1 : scaling.inverse());
+    if (scaling == null && !Double.isFinite(squares[index])) {
       ChunkState data = cell.data();
       fail(nonFinite(step, "gradient", data, data.gradient()), events);
       return;
@@ -438,24 +512,28 @@ public final class ParameterShard {
   }
 
   private void apply(int index, long step, ShardEvents events) {
-    ChunkCell cell = cellAt(index);
-    ChunkState data = cell.data();
+    ChunkState data = cellAt(index).data();
     plan.apply(data, update(step), totals);
     if (FiniteCheck.firstNonFinite(data.parameters(), 0, data.length()) >= 0) {
       fail(nonFinite(step, "parameter", data, data.parameters()), events);
       return;
     }
+    publish(index, step, events);
+  }
+
+  private void publish(int index, long step, ShardEvents events) {
     if (remaining.decrementAndGet() == 0) {
       finishStep(step, events);
     }
-    long version = cell.publish();
+    long version = cellAt(index).publish();
     events.chunkReady(index, version);
   }
 
-  /** The last chunk is applied and not published: nobody can begin the next step yet. */
+  /** The last chunk is done and not published: nobody can begin the next step yet. */
   private void finishStep(long step, ShardEvents events) {
     Scalars batch = java.util.Objects.requireNonNull(batch());
-    events.stepDone(new StepReport(step, batch, firstChunk(), squares.clone()));
+    ScaledStep scaled = scaling == null ? null : scaling.finish();
+    events.stepDone(new StepReport(step, batch, firstChunk(), squares.clone(), scaled));
     synchronized (this) {
       scalars.clear();
       remaining.set(cells.length);
@@ -464,7 +542,8 @@ public final class ParameterShard {
   }
 
   private Update update(long step) {
-    return new Update(step + 1, learningRate.applyAsDouble(step), baseLearningRate);
+    long number = scaling == null ? step + 1 : scaling.number();
+    return new Update(number, learningRate.applyAsDouble(step), baseLearningRate);
   }
 
   // ---- numbers and places

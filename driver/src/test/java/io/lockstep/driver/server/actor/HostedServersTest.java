@@ -6,6 +6,7 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.FolderStore;
 import io.lockstep.common.config.Interval;
 import io.lockstep.common.data.EpochPlan;
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.worker.Milestones;
@@ -69,6 +70,7 @@ class HostedServersTest {
         2,
         synthetic.layout(),
         synthetic.tree(),
+        GradientForm.FLOAT32,
         synthetic.plan(),
         Synthetic::learningRate,
         Synthetic.BASE_LEARNING_RATE,

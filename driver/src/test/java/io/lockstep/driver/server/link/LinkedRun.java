@@ -1,5 +1,6 @@
 package io.lockstep.driver.server.link;
 
+import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.driver.server.shard.RoundSums;
@@ -24,13 +25,17 @@ final class LinkedRun implements AutoCloseable {
   private final List<String> left = Collections.synchronizedList(new ArrayList<>());
 
   LinkedRun(Synthetic synthetic, int count) throws IOException {
+    this(synthetic, count, GradientForm.FLOAT32);
+  }
+
+  LinkedRun(Synthetic synthetic, int count, GradientForm form) throws IOException {
     this.synthetic = synthetic;
     LocalRounds rounds = new LocalRounds(synthetic.layout());
     List<List<Chunk>> shards = synthetic.layout().shards(count);
     for (int s = 0; s < count; s++) {
       servers.add(
           ParameterServer.start(
-              ServerSettings.of(token, 1, s, "127.0.0.1"),
+              new ServerSettings(token, 1, s, "127.0.0.1", 0, null, form),
               synthetic.shard(shards.get(s)),
               synthetic.layout().longestChunk(),
               new Events(rounds)));
