@@ -33,8 +33,11 @@ sealed interface ConfigNode {
     return ((Scalar) this).value();
   }
 
-  /** Wraps plain Java values, all at one place. */
+  /** Wraps plain Java values, all at one place; options among them keep theirs. */
   static ConfigNode of(@Nullable Object value, Place place) {
+    if (value instanceof Options options) {
+      return options.section();
+    }
     if (value instanceof Map<?, ?> map) {
       var entries = new java.util.LinkedHashMap<String, ConfigNode>();
       map.forEach((key, child) -> entries.put(String.valueOf(key), of(child, place)));

@@ -170,6 +170,30 @@ public final class Options {
     return new Options(path, new Section(entries, section.place()));
   }
 
+  /** The same section with what another one holds and this one does not, at the other's places. */
+  public Options over(Options below) {
+    var entries = new java.util.LinkedHashMap<>(section.entries());
+    below.section.entries().forEach(entries::putIfAbsent);
+    return new Options(path, new Section(entries, section.place()));
+  }
+
+  /** The same section with some keys first, in their order. */
+  public Options ordered(Collection<? extends Key<?>> first) {
+    var entries = new java.util.LinkedHashMap<String, ConfigNode>();
+    for (Key<?> key : first) {
+      ConfigNode node = section.entries().get(key.name());
+      if (node != null) {
+        entries.put(key.name(), node);
+      }
+    }
+    section.entries().forEach(entries::putIfAbsent);
+    return new Options(path, new Section(entries, section.place()));
+  }
+
+  Section section() {
+    return section;
+  }
+
   /**
    * The same options with one value replaced or added, sections made on the way.
    *

@@ -285,8 +285,9 @@ public record RunConfiguration(
   }
 
   private Map<String, @Nullable Object> optimizerPlain() {
-    Map<String, @Nullable Object> plain = new LinkedHashMap<>(optimizer.plain());
-    plain.put(LEARNING_RATE.name(), learningRate);
-    return plain;
+    return optimizer
+        .with(LEARNING_RATE, learningRate)
+        .ordered(List.of(Registry.TYPE, LEARNING_RATE))
+        .plain();
   }
 }

@@ -56,6 +56,11 @@ public record Optimizer(Registry.Entry<UpdateRule> entry, Guide guide) {
     return withDefaults().rounds() > 0;
   }
 
+  /** Whether its model is an average of the parameters that it trains. */
+  public boolean evaluatesAverage() {
+    return withDefaults().evaluatesAverage();
+  }
+
   /**
    * Bytes that an update moves through memory for a parameter, with default settings: parameters
    * and state read and written, gradients read. Empty for a rule with tensor statistics, or that

@@ -3,6 +3,7 @@ package io.lockstep.common.optim;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.layout.TensorSpec;
 import java.util.List;
 
 /** The update rules that a configuration can name. */
@@ -35,8 +36,25 @@ public final class Optimizers {
 
   private Optimizers() {}
 
-  /** The rule that the section {@code optimizer} describes, which may also hold the rate. */
+  /**
+   * The rule that the section {@code optimizer} describes, which may also hold the rate, where it
+   * has no groups.
+   */
   public static UpdateRule create(Options options) {
     return REGISTRY.create(options, RunConfiguration.LEARNING_RATE);
+  }
+
+  /**
+   * The rule that the section {@code optimizer} describes, which may also hold the rate and groups.
+   *
+   * @param tensors of the model
+   */
+  public static UpdateRule create(Options options, List<TensorSpec> tensors) {
+    return ParameterGroups.of(options, tensors).rule();
+  }
+
+  /** The section with the defaults of its rule and of its groups' rules filled in. */
+  public static Options resolve(Options options) {
+    return ParameterGroups.resolve(options);
   }
 }

@@ -15,7 +15,9 @@ public record Update(long number, double learningRate, double baseLearningRate) 
 
   /** The same update at a multiple of the rate, before and behind the schedule. */
   public Update times(double factor) {
-    return new Update(number, learningRate * factor, baseLearningRate * factor);
+    return factor == 1
+        ? this
+        : new Update(number, learningRate * factor, baseLearningRate * factor);
   }
 
   /**

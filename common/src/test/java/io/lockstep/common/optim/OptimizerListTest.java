@@ -62,6 +62,8 @@ class OptimizerListTest {
             "adam OptionalInt[28]",
             "lamb OptionalInt.empty");
     assertThat(column(Optimizer::needsTensorStatistics)).contains("adamw false", "lamb true");
+    assertThat(column(Optimizer::evaluatesAverage))
+        .contains("adamw false", "schedule-free-sgd true");
   }
 
   private static List<String> column(Function<Optimizer, Object> column) {

@@ -14,6 +14,7 @@ import io.lockstep.common.config.Scaling;
 import io.lockstep.common.config.TrainSection;
 import io.lockstep.common.config.WireSection;
 import io.lockstep.common.optim.Optimizers;
+import io.lockstep.common.optim.ParameterGroups;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
@@ -41,7 +42,8 @@ final class ConfigurationTable {
     section(lines, "data.scale", Scaling.KEYS);
     section(lines, "data.labels", LabelsSection.KEYS);
     section(lines, "model", ModelSection.KEYS);
-    section(lines, "optimizer", List.of(RunConfiguration.LEARNING_RATE));
+    section(lines, "optimizer", List.of(RunConfiguration.LEARNING_RATE, ParameterGroups.GROUPS));
+    section(lines, "optimizer.groups[]", ParameterGroups.KEYS);
     section(lines, "wire", WireSection.KEYS);
     section(lines, "batch", BatchSection.KEYS);
     section(lines, "train", TrainSection.KEYS);

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       DiffCommand.class,
       ClusterCommand.class,
       ConfigurationCommand.class,
+      OptimizersCommand.class,
       HelpCommand.class
     },
     footer = {

@@ -40,7 +40,7 @@ final class Memory {
    * besides.
    */
   static long serverBytes(RunConfiguration run, Layout layout) {
-    UpdateRule rule = Optimizers.create(run.optimizer());
+    UpdateRule rule = Optimizers.create(run.optimizer(), layout.tensors());
     return layout.shards(run.cluster().servers()).stream()
         .mapToLong(shard -> shardBytes(rule, layout, shard))
         .max()

@@ -35,7 +35,7 @@ final class Resolution {
             run.model().layers().stream().map(Layers.REGISTRY::resolve).toList(),
             run.model().chunkElements()),
         Losses.REGISTRY.resolve(run.loss()),
-        Optimizers.REGISTRY.resolve(run.optimizer()),
+        Optimizers.resolve(run.optimizer()),
         Schedules.REGISTRY.resolve(run.schedule()),
         run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()),
         wire(run.wire()));
@@ -46,8 +46,7 @@ final class Resolution {
     if (!run.data().validation().isEmpty()) {
       Sources.REGISTRY.create(run.data().validation());
     }
-    Network.of(run);
-    Optimizers.create(run.optimizer());
+    Optimizers.create(run.optimizer(), Network.of(run).tensors());
     Schedules.create(run.schedule(), run.learningRate(), run.train().steps().orElse(1));
     Clips.create(run.clip());
     LossScales.create(run.wire().lossScale());

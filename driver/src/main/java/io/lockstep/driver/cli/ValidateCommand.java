@@ -1,8 +1,12 @@
 package io.lockstep.driver.cli;
 
+import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.Optimizers;
+import io.lockstep.common.optim.ParameterGroups;
+import io.lockstep.common.optim.UpdateRule;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.report.Figures;
@@ -22,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "validate",
     description =
         "Checks a configuration without running it, and shows it with all defaults, the model, the"
-            + " memory of a worker and a server, and the traffic of a step.",
+            + " rule of every tensor, the memory of a worker and a server, and the traffic of a step.",
     footer = {
       "",
       "Example:",
@@ -45,6 +49,7 @@ final class ValidateCommand implements Callable<Integer> {
     out.print(run.toYaml());
     Network network = Network.of(run);
     printModel(run, network, out);
+    printOptimizer(run, network, out);
     printMemory(run, network, out);
     printTraffic(run, network, out);
     Notes.of(run).forEach(note -> out.println("note: " + note));
@@ -78,8 +83,29 @@ final class ValidateCommand implements Callable<Integer> {
     return extents.stream().map(String::valueOf).collect(Collectors.joining(" x "));
   }
 
+  private static void printOptimizer(RunConfiguration run, Network network, PrintWriter out) {
+    ParameterGroups groups = ParameterGroups.of(run.optimizer(), network.tensors());
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("tensor", "role", "settings", "rule", "rate factor", "weight decay", "state"));
+    for (TensorSpec tensor : network.tensors()) {
+      ParameterGroups.Group group = groups.groupOf(tensor);
+      rows.add(
+          List.of(
+              tensor.name(),
+              tensor.role().key(),
+              group.name(),
+              group.isFrozen() ? "frozen" : group.settings(tensor).get(Registry.TYPE),
+              Figures.plain(group.rateFactor()),
+              Figures.plain(group.weightDecay(tensor)),
+              String.join(" ", group.rule().stateNames(tensor))));
+    }
+    out.println("\n# optimizer");
+    Columns.print(rows, out);
+  }
+
   private static void printMemory(RunConfiguration run, Network network, PrintWriter out) {
-    Layout layout = RunParts.layout(run, network, Optimizers.create(run.optimizer()));
+    UpdateRule rule = Optimizers.create(run.optimizer(), network.tensors());
+    Layout layout = RunParts.layout(run, network, rule);
     out.println("\n# memory, in proportion to the model");
     out.printf(
         "worker  %s: parameters, gradients and partial sums (data and activations besides)%n",

@@ -43,7 +43,7 @@ public record RunParts(
    */
   public static RunParts of(RunConfiguration configuration, EpochPlan epochs) {
     Network network = Network.of(configuration);
-    UpdateRule rule = Optimizers.create(configuration.optimizer());
+    UpdateRule rule = Optimizers.create(configuration.optimizer(), network.tensors());
     Layout layout = layout(configuration, network, rule);
     Milestones milestones =
         new Milestones(

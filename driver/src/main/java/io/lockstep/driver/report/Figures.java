@@ -28,6 +28,13 @@ public final class Figures {
         : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
   }
 
+  /** A number as it is, without zeros behind, such as {@code 2}, {@code 0.01} or {@code 1.0E-4}. */
+  public static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
   /** A whole number with thousands apart, such as {@code 60 000}. */
   public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count).replace(',', ' ');

@@ -13,13 +13,29 @@ class ReadmeTest {
 
   @Test
   void theTablesOfTheConfigurationAreThoseOfTheCode() throws IOException {
-    List<String> lines = Files.readAllLines(README);
-    int begin = lines.indexOf("<!-- configuration: begin -->");
-    int end = lines.indexOf("<!-- configuration: end -->");
-    assertThat(begin).isPositive().isLessThan(end);
-    assertThat(lines.subList(begin + 1, end))
+    assertThat(between("configuration"))
         .as("run 'deploy/lockstep configuration' and put what it prints into README.md")
         .isEqualTo(ConfigurationTable.lines());
+  }
+
+  @Test
+  void theTableOfOptimizersIsThatOfTheCommand() throws IOException {
+    List<String> printed = LockstepTest.run("optimizers").out().lines().toList();
+    int guide = printed.lastIndexOf("");
+    assertThat(between("optimizers"))
+        .as(
+            "run 'deploy/lockstep optimizers' and put what it prints above the guide into README.md")
+        .startsWith("```text")
+        .endsWith("```")
+        .containsSequence(printed.subList(0, guide));
+  }
+
+  private static List<String> between(String mark) throws IOException {
+    List<String> lines = Files.readAllLines(README);
+    int begin = lines.indexOf("<!-- " + mark + ": begin -->");
+    int end = lines.indexOf("<!-- " + mark + ": end -->");
+    assertThat(begin).isPositive().isLessThan(end);
+    return lines.subList(begin + 1, end);
   }
 
   @Test

@@ -74,6 +74,56 @@ class ValidateTest {
   }
 
   @Test
+  void everyTensorIsShownWithItsRuleRateAndDecay() {
+    assertThat(validate().out())
+        .contains(
+            """
+            # optimizer
+            tensor    role    settings   rule   rate factor  weight decay  state
+            hidden.W  weight  optimizer  adamw  1            0.01          m v
+            """);
+    assertThat(
+            validate(
+                    "--set",
+                    "optimizer.groups=[{roles: [bias], weightDecay: 0, rateFactor: 2}, {tensors:"
+                        + " ['hid*'], type: muon, rateFactor: 0.5}, {tensors: [out*], rateFactor:"
+                        + " 0}]")
+                .out())
+        .contains(
+            """
+              groups:
+                - {roles: [bias], rateFactor: 2, type: adamw, beta1: 0.9, beta2: 0.999, epsilon: 1.0E-8\
+            """)
+        .contains(
+            """
+            # optimizer
+            tensor    role    settings             rule    rate factor  weight decay  state
+            hidden.W  weight  optimizer.groups[1]  muon    0.5          0.1           m
+            hidden.b  bias    optimizer.groups[0]  adamw   2            0             m v
+            output.W  weight  optimizer.groups[2]  frozen  0            0
+            output.b  bias    optimizer.groups[0]  adamw   2            0             m v
+
+            """);
+  }
+
+  @Test
+  void whatMuonLeavesToAnotherRuleIsShownWithThatOnesSettings() {
+    assertThat(validate("--set", "optimizer.type=muon").out())
+        .contains(
+            """
+            hidden.W  weight  optimizer  muon   1            0.1           m
+            hidden.b  bias    optimizer  adamw  1            0.01          m v
+            """);
+  }
+
+  @Test
+  void aServersMemoryCountsTheStateOfEveryTensor() {
+    String frozen = "optimizer.groups=[{tensors: ['hidden.*'], rateFactor: 0}]";
+    // 139 parameters in 3 versions; 27 of them with two floats of state
+    assertThat(validate("--set", frozen).out()).contains("server  1.8 KiB");
+  }
+
+  @Test
   void memoryAndTrafficAreShownBesideTheNearestEvenDeal() {
     assertThat(validate().out())
         .contains("worker  2.2 KiB")
@@ -122,6 +172,7 @@ class ValidateTest {
           optimizer.type=adamv ~ unknown optimizer 'adamv', did you mean 'adam'?
           optimizer.beta3=1 ~ unknown key 'optimizer.beta3', did you mean 'beta1'? known here:
           optimizer.beta1=1.0 ~ optimizer.beta1 must be in [0, 1), got 1.0 (--set)
+          optimizer.groups=[{tensors: [hiden.*]}] ~ optimizer.groups[0] has the pattern 'hiden.*', which matches no tensor, did you mean 'hidden.W'? there are hidden.W (weight), hidden.b (bias), output.W (weight), output.b (bias) (--set)
           schedule.type=cosin ~ unknown schedule 'cosin', did you mean 'cosine'?
           clip.type=globalnorm ~ unknown clip 'globalnorm', did you mean 'global-norm'? known: none, global-norm
           loss.type=mse2 ~ unknown loss 'mse2', did you mean 'mse'?
