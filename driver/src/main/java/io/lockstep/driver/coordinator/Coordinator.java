@@ -82,6 +82,8 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
         .onMessage(ToCoordinator.JobEnded.class, m -> decide(() -> run.jobEnded(m)))
         .onMessage(ToCoordinator.ServerReady.class, m -> decide(() -> run.serverReady(m, now())))
         .onMessage(ToCoordinator.ServerFailed.class, m -> decide(() -> run.serverFailed(m)))
+        .onMessage(
+            ToCoordinator.ServerNotFinite.class, m -> decide(() -> run.serverNotFinite(m, now())))
         .onMessage(ToCoordinator.StepApplied.class, m -> decide(() -> run.stepApplied(m, now())))
         .onMessage(ToCoordinator.RoundReady.class, m -> decide(() -> run.roundReady(m)))
         .onMessage(ToCoordinator.ShardSaved.class, m -> decide(() -> run.shardSaved(m, now())))

@@ -40,6 +40,7 @@ public final class KryoSerializer extends SerializerWithStringManifest {
           ToCoordinator.Join.class,
           ToCoordinator.ServerReady.class,
           ToCoordinator.ServerFailed.class,
+          ToCoordinator.ServerNotFinite.class,
           ToCoordinator.StepApplied.class,
           ToCoordinator.RoundReady.class,
           ToCoordinator.ShardSaved.class,

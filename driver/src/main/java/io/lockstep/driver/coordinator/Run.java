@@ -49,6 +49,14 @@ final class Run {
     OVER
   }
 
+  /**
+   * What ends the run once the steps before it are written down.
+   *
+   * @param step the first bad one, from 1
+   * @param since when it was heard of
+   */
+  private record NotFinite(long step, String reason, long since) {}
+
   private final RunPlan plan;
   private final Members members;
   private final Steps steps;
@@ -71,8 +79,7 @@ final class Run {
   private @Nullable String canary;
   private long trainNanos;
   private long trainSteps;
-  private ToCoordinator.@Nullable NotFinite notFinite;
-  private long notFiniteSince;
+  private @Nullable NotFinite notFinite;
 
   Run(RunPlan plan, long now) {
     this.plan = plan;
@@ -509,38 +516,46 @@ final class Run {
     }
   }
 
-  /** The run ends with the step before the bad one, as soon as all servers have told of it. */
   List<Action> notFinite(ToCoordinator.NotFinite found, long now) {
+    String what =
+        found.tensor().isEmpty()
+            ? "the loss is not finite"
+            : "the gradient of " + found.tensor() + " is not finite";
+    String where = what + " at step " + found.step() + ", stream " + found.stream();
+    return notFinite(new NotFinite(found.step(), where, now));
+  }
+
+  List<Action> serverNotFinite(ToCoordinator.ServerNotFinite found, long now) {
+    return found.incarnation() == incarnation
+        ? notFinite(
+            new NotFinite(
+                found.step(), "server " + found.server() + " cannot go on: " + found.reason(), now))
+        : List.of();
+  }
+
+  /** The run ends with the step before the bad one, as soon as all servers have told of it. */
+  private List<Action> notFinite(NotFinite found) {
     List<Action> actions = new ArrayList<>();
     if (state != State.OVER && notFinite == null) {
       notFinite = found;
-      notFiniteSince = now;
-      endWhereNotFinite(now, actions);
+      endWhereNotFinite(found.since(), actions);
     }
     return actions;
   }
 
   private void endWhereNotFinite(long now, List<Action> actions) {
-    ToCoordinator.NotFinite found = notFinite;
+    NotFinite found = notFinite;
     if (found == null || state == State.OVER) {
       return;
     }
     settle(actions);
-    boolean patient = now - notFiniteSince < Steps.PATIENCE.toNanos();
+    boolean patient = now - found.since() < Steps.PATIENCE.toNanos();
     if (state == State.TRAINING && steps.next() < found.step() && patient) {
       return;
     }
-    String what =
-        found.tensor().isEmpty()
-            ? "the loss is not finite"
-            : "the gradient of " + found.tensor() + " is not finite";
     end(
         Outcome.Kind.NOT_FINITE,
-        what
-            + " at step "
-            + found.step()
-            + ", stream "
-            + found.stream()
+        found.reason()
             + "; lower optimizer.learningRate, or clip gradients"
             + (checkpoint == 0
                 ? ""

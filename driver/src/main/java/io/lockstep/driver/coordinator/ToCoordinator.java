@@ -50,6 +50,15 @@ public sealed interface ToCoordinator {
   record ServerFailed(int incarnation, int server, String reason) implements ToCoordinator {}
 
   /**
+   * A sum or a parameter that an update made is not finite; the run ends.
+   *
+   * @param step the update, from 1
+   * @param reason which value
+   */
+  record ServerNotFinite(int incarnation, int server, long step, String reason)
+      implements ToCoordinator {}
+
+  /**
    * A server has applied all its chunks of a step.
    *
    * @param nanos when, by {@link System#nanoTime} of the server's process

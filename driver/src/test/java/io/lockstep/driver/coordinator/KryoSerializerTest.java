@@ -51,6 +51,7 @@ class KryoSerializerTest {
               SERVERS.ref()),
           new ToCoordinator.ServerReady(3, ADDRESS),
           new ToCoordinator.ServerFailed(3, 1, "no"),
+          new ToCoordinator.ServerNotFinite(3, 1, 7, "step 7: no"),
           new ToCoordinator.StepApplied(
               3,
               1,

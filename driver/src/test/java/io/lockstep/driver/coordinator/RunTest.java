@@ -496,6 +496,23 @@ class RunTest {
   }
 
   @Test
+  void aServersBadValueWaitsForTheOtherServersToo() {
+    Run run = training();
+    String reason = "step 2: parameter of a.W, element 3, must be finite, got Infinity";
+    take(run.serverNotFinite(new ToCoordinator.ServerNotFinite(0, 1, 2, reason), now));
+    assertThat(actions).as("of another incarnation").isEmpty();
+    take(run.serverNotFinite(new ToCoordinator.ServerNotFinite(1, 1, 2, reason), now));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+    applied(run, 1);
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.NOT_FINITE);
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "server 1 cannot go on: "
+                + reason
+                + "; lower optimizer.learningRate, or clip gradients");
+  }
+
+  @Test
   void whoHasSeenEnoughEndsTheRun() {
     Run run = training();
     step(run, 1);

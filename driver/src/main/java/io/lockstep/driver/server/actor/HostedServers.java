@@ -204,7 +204,11 @@ public final class HostedServers implements AutoCloseable {
 
     @Override
     public void failed(StepFailure failure) {
-      coordinator.accept(new ToCoordinator.ServerFailed(ownIncarnation, server, failure.message()));
+      coordinator.accept(
+          failure.isNotFinite()
+              ? new ToCoordinator.ServerNotFinite(
+                  ownIncarnation, server, failure.step() + 1, failure.message())
+              : new ToCoordinator.ServerFailed(ownIncarnation, server, failure.message()));
     }
   }
 }

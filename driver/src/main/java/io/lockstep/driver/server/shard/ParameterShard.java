@@ -389,7 +389,8 @@ public final class ParameterShard {
               step,
               "gradients overflow wire.gradients at the least loss scale, 2^"
                   + LossScale.LEAST
-                  + "; lower optimizer.learningRate, or set wire.gradients to float32"),
+                  + "; lower optimizer.learningRate, or set wire.gradients to float32",
+              false),
           events);
       return;
     }
@@ -427,7 +428,7 @@ public final class ParameterShard {
 
   /** A step that broke halfway cannot be taken again: whoever waits for it must know. */
   private static StepFailure broken(long step, Throwable cause) {
-    return new StepFailure(step, "the update broke: " + cause);
+    return new StepFailure(step, "the update broke: " + cause, false);
   }
 
   private void update(int index, long step, ShardEvents events) {

@@ -5,8 +5,9 @@ package io.lockstep.driver.server.shard;
  *
  * @param step from 0
  * @param reason such as {@code gradient of hidden1.W, element 17, must be finite, got NaN}
+ * @param isNotFinite whether a value that is not finite is the reason
  */
-public record StepFailure(long step, String reason) {
+public record StepFailure(long step, String reason, boolean isNotFinite) {
   /**
    * A value that breaks a rule.
    *
@@ -14,7 +15,7 @@ public record StepFailure(long step, String reason) {
    * @param value as found
    */
   static StepFailure of(long step, String rule, double value) {
-    return new StepFailure(step, rule + ", got " + value);
+    return new StepFailure(step, rule + ", got " + value, !Double.isFinite(value));
   }
 
   /** One sentence; users count steps from 1. */
