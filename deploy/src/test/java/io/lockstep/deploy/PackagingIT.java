@@ -48,6 +48,14 @@ class PackagingIT {
   }
 
   @Test
+  void ofTheChartLibraryTheApplicationJarHoldsWhatGoesIntoPages() throws IOException {
+    assertThat(entries())
+        .filteredOn(name -> name.startsWith("META-INF/resources/") && !name.endsWith("/"))
+        .extracting(name -> name.replaceFirst(".*/", ""))
+        .containsExactlyInAnyOrder("LICENSE", "uPlot.iife.min.js", "uPlot.min.css");
+  }
+
+  @Test
   void akkaSReferenceConfigurationsAreMerged() throws IOException {
     String merged = text("reference.conf");
     assertThat(merged).contains("akka.actor.typed", "artery", "stream", "pki", "ssl-config");
@@ -79,7 +87,7 @@ class PackagingIT {
           .noneMatch(
               name ->
                   name.matches(
-                      "(lockstep|akka|nd4j|javacpp|openblas|kryo5|picocli|junit|assertj|jmh"
+                      "(lockstep|akka|nd4j|javacpp|openblas|kryo5|picocli|uplot|junit|assertj|jmh"
                           + "|deeplearning4j|archunit|awaitility|byte-buddy)-.*"));
       assertThat(jars.stream().filter(name -> name.startsWith("spark-core_"))).hasSize(1);
     }

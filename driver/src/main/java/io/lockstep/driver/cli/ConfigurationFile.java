@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads a configuration from its file. */
-final class ConfigurationFile {
+public final class ConfigurationFile {
   private ConfigurationFile() {}
 
   /**
@@ -19,7 +19,7 @@ final class ConfigurationFile {
    * @param settings {@code key=value} each
    * @throws ConfigurationException where the file cannot be read, or something in it is wrong
    */
-  static RunConfiguration load(Path file, List<String> settings) {
+  public static RunConfiguration load(Path file, List<String> settings) {
     RunConfiguration run = RunConfiguration.parse(read(file), file.toString(), settings);
     Path folder = file.toAbsolutePath().normalize().resolveSibling("");
     return Resolution.resolve(run.withRecord(Map.of()), folder);

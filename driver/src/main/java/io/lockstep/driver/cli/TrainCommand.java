@@ -10,9 +10,6 @@ import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.report.SummaryTable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,9 +29,6 @@ import picocli.CommandLine.Spec;
       "  lockstep train deploy/examples/mnist-mlp.yaml --run-dir runs/four --resume"
     })
 final class TrainCommand implements Callable<Integer> {
-  private static final DateTimeFormatter TIMESTAMP =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -85,11 +79,6 @@ final class TrainCommand implements Callable<Integer> {
       }
       return RunDirectory.open(runDirectory);
     }
-    return RunDirectory.create(
-        runDirectory != null
-            ? runDirectory
-            : Path.of(
-                "runs",
-                run.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIMESTAMP)));
+    return RunDirectory.create(runDirectory != null ? runDirectory : RunFolder.of(run));
   }
 }

@@ -49,6 +49,11 @@ public final class Build {
     return versions;
   }
 
+  /** The version of a library that the build brings, such as {@code uplot}. */
+  static String version(String library) {
+    return property(library);
+  }
+
   private static String property(String name) {
     String value = PROPERTIES.getProperty(name, "");
     return value.isEmpty() || value.startsWith("${") ? "unknown" : value;

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
             throw new ConfigurationException(
                 "the run directory must be empty, got "
                     + path
-                    + "; add --resume to go on with its run, or choose another");
+                    + "; choose another, or go on with its run by 'train --resume'");
           }
         }
       }
@@ -259,6 +260,17 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       writeAtomically(summaryFile(), JSON.writeValueAsString(summary.plain()) + "\n");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a summary of texts and numbers can be written", e);
+    }
+  }
+
+  /** Removes all checkpoints: of a run that nobody will go on with. */
+  public void deleteCheckpoints() {
+    try (Stream<Path> files = Files.walk(checkpoints())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + checkpoints(), e);
     }
   }
 

@@ -55,7 +55,7 @@ class CommandsTest {
     assertRefused(
         "the run directory must be empty, got "
             + folder
-            + "; add --resume to go on with its run, or choose another",
+            + "; choose another, or go on with its run by 'train --resume'",
         "train",
         MLP,
         "--run-dir",

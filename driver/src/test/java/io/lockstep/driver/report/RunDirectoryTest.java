@@ -140,7 +140,7 @@ class RunDirectoryTest {
         .hasMessage(
             "the run directory must be empty, got "
                 + folder
-                + "; add --resume to go on with its run, or choose another");
+                + "; choose another, or go on with its run by 'train --resume'");
     assertThatThrownBy(() -> RunDirectory.create(folder.resolve("x")))
         .hasMessage(
             "the run directory must be a folder, got the file "
