@@ -7,10 +7,14 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.layout.Role;
+import io.lockstep.common.layout.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 
 /**
  * One reference case. Sections of the configuration come as {@link Options}, which refuse unknown
@@ -62,6 +66,36 @@ public record GoldenCase(String name, JsonNode json) {
   /** All numbers of a field in row-major order, however deep its lists are. */
   public double[] numbers(String field) {
     return numbers(field(field));
+  }
+
+  /** A field with a row for each step, each row's numbers one after another. */
+  public double[][] steps(String field) {
+    return StreamSupport.stream(field(field).spliterator(), false)
+        .map(GoldenCase::numbers)
+        .toArray(double[][]::new);
+  }
+
+  /** The tensors of the model. */
+  public List<TensorSpec> tensors() {
+    List<TensorSpec> specs = new ArrayList<>();
+    for (JsonNode tensor : field("tensors")) {
+      List<Integer> shape =
+          StreamSupport.stream(tensor.get("shape").spliterator(), false)
+              .map(JsonNode::asInt)
+              .toList();
+      Role role = Role.valueOf(tensor.get("role").asText().toUpperCase(Locale.ROOT));
+      specs.add(new TensorSpec(tensor.get("name").asText(), shape, role));
+    }
+    return specs;
+  }
+
+  /** The numbers rounded to float32. */
+  public static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
   }
 
   /** All numbers of a node in row-major order, however deep its lists are. */

@@ -33,4 +33,16 @@ public record TensorSpec(String name, List<Integer> shape, Role role) {
   public int rowLength() {
     return shape.get(shape.size() - 1);
   }
+
+  /**
+   * Outputs of the layer, whose parameters lie apart: the columns of a matrix [in, out], the
+   * filters of a tensor [out, ...] of rank 3 and more; a vector is one.
+   */
+  public int units() {
+    return switch (shape.size()) {
+      case 1 -> 1;
+      case 2 -> rowLength();
+      default -> shape.get(0);
+    };
+  }
 }

@@ -5,6 +5,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.TensorSpec;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -80,7 +81,7 @@ final class Adagrad implements UpdateRule {
 
   @Override
   public void initialize(ChunkState chunk) {
-    java.util.Arrays.fill(chunk.state(0), initialAccumulator);
+    Arrays.fill(chunk.state(0), 0, chunk.length(), initialAccumulator);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -110,7 +111,7 @@ final class RmsProp implements UpdateRule {
 
   @Override
   public void initialize(ChunkState chunk) {
-    java.util.Arrays.fill(chunk.state(0), initialAccumulator);
+    Arrays.fill(chunk.state(0), 0, chunk.length(), initialAccumulator);
   }
 
   @Override

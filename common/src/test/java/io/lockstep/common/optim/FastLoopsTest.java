@@ -24,6 +24,9 @@ class FastLoopsTest {
   private static final int BEHIND = 5;
   private static final double RATE = 0.01;
 
+  /** Of the schedule. */
+  private static final double FACTOR = 0.25;
+
   /** One element's update in double; {@code s} is its state, updated in place. */
   interface Formula {
     double update(double w, double g, double[] s, int t);
@@ -100,8 +103,190 @@ class FastLoopsTest {
               return next;
             }),
         new Rule(
+            Map.of("type", "sgd", "weightDecay", 0.1, "decoupledDecay", true),
+            (w, g, s, t) -> w - RATE * 0.1 * w - RATE * g),
+        new Rule(
+            Map.of("type", "sgd", "momentum", 0.9, "rateInsideVelocity", true, "nesterov", true),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + RATE * g;
+              return w - (RATE * g + 0.9 * s[0]);
+            }),
+        new Rule(
+            Map.of("type", "adam", "epsilon", 1e-3, "epsilonInsideRoot", true),
+            (w, g, s, t) -> {
+              moments(g, s);
+              return w
+                  - RATE
+                      * s[0]
+                      / correction(0.9, t)
+                      / Math.sqrt(s[1] / correction(0.999, t) + 1e-3);
+            }),
+        new Rule(
+            Map.of("type", "adam", "epsilon", 1e-3, "epsilonBeforeCorrection", true),
+            (w, g, s, t) -> {
+              moments(g, s);
+              double rate = RATE * Math.sqrt(correction(0.999, t)) / correction(0.9, t);
+              return w - rate * s[0] / (Math.sqrt(s[1]) + 1e-3);
+            }),
+        new Rule(
+            Map.of(
+                "type",
+                "adamw",
+                "weightDecay",
+                0.1,
+                "epsilon",
+                1e-3,
+                "epsilonBeforeCorrection",
+                true,
+                "epsilonInsideRoot",
+                true),
+            (w, g, s, t) -> {
+              moments(g, s);
+              double rate = RATE * Math.sqrt(correction(0.999, t)) / correction(0.9, t);
+              return w - RATE * 0.1 * w - rate * s[0] / Math.sqrt(s[1] + 1e-3);
+            }),
+        new Rule(
+            Map.of("type", "adam", "biasCorrection", false, "amsgrad", true, "epsilon", 1e-3),
+            (w, g, s, t) -> {
+              moments(g, s);
+              s[2] = Math.max(s[2], s[1]);
+              return w - RATE * s[0] / (Math.sqrt(s[2]) + 1e-3);
+            }),
+        new Rule(
+            Map.of("type", "adamw", "weightDecay", 0.1, "decayTimes", "schedule"),
+            (w, g, s, t) -> w - FACTOR * 0.1 * w - RATE * adam(g, s, t, 1e-8, false)),
+        new Rule(
+            Map.of("type", "adamw", "weightDecay", 0.1, "exclude", List.of("weight")),
+            (w, g, s, t) -> w - RATE * adam(g, s, t, 1e-8, false)),
+        new Rule(
+            Map.of("type", "momentum", "biasCorrection", true),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + 0.1 * g;
+              return w - RATE * s[0] / correction(0.9, t);
+            }),
+        new Rule(
+            Map.of(
+                "type",
+                "rmsprop",
+                "momentum",
+                0.5,
+                "rateInsideVelocity",
+                true,
+                "initialAccumulator",
+                1,
+                "epsilonInsideRoot",
+                true),
+            (w, g, s, t) -> {
+              s[0] = 0.99 * (t == 1 ? 1 : s[0]) + 0.01 * g * g;
+              s[1] = 0.5 * s[1] + RATE * g / Math.sqrt(s[0] + 1e-8);
+              return w - s[1];
+            }),
+        new Rule(
+            Map.of(
+                "type",
+                "nadam",
+                "momentumSchedule",
+                false,
+                "weightDecay",
+                0.1,
+                "decoupledDecay",
+                true),
+            (w, g, s, t) -> {
+              moments(g, s);
+              double d = 0.1 * g / correction(0.9, t) + 0.9 * s[0] / correction(0.9, t + 1);
+              return w
+                  - RATE * 0.1 * w
+                  - RATE * d / (Math.sqrt(s[1] / correction(0.999, t)) + 1e-8);
+            }),
+        new Rule(
+            Map.of("type", "radam", "beta2", 0.5, "threshold", 4, "unadaptedSteps", false),
+            (w, g, s, t) -> {
+              // rhoInf is 3, below any threshold: no steps at all
+              return w;
+            }),
+        new Rule(
+            Map.of(
+                "type",
+                "radam",
+                "beta2",
+                0.9,
+                "epsilon",
+                1e-2,
+                "epsilonBeforeCorrection",
+                false,
+                "weightDecay",
+                0.1,
+                "decoupledDecay",
+                true),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + 0.1 * g;
+              s[1] = 0.9 * s[1] + 0.1 * g * g;
+              double rhoInf = 19;
+              double rho = rhoInf - 2 * t * Math.pow(0.9, t) / correction(0.9, t);
+              double mHat = s[0] / correction(0.9, t);
+              if (rho <= 5) {
+                return w - RATE * 0.1 * w - RATE * mHat;
+              }
+              double r =
+                  Math.sqrt((rho - 4) * (rho - 2) * rhoInf / ((rhoInf - 4) * (rhoInf - 2) * rho));
+              return w
+                  - RATE * 0.1 * w
+                  - RATE * r * mHat / (Math.sqrt(s[1] / correction(0.9, t)) + 1e-2);
+            }),
+        new Rule(
+            Map.of("type", "adamax", "epsilonInMaximum", false, "epsilon", 1e-3),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + 0.1 * g;
+              s[1] = Math.max(0.999 * s[1], Math.abs(g));
+              return w - RATE / correction(0.9, t) * s[0] / (s[1] + 1e-3);
+            }),
+        new Rule(
+            Map.of(
+                "type",
+                "adabelief",
+                "epsilon",
+                1e-3,
+                "amsgrad",
+                true,
+                "decoupledDecay",
+                false,
+                "weightDecay",
+                0.1),
+            (w, g, s, t) -> {
+              double x = g + 0.1 * w;
+              s[0] = 0.9 * s[0] + 0.1 * x;
+              s[1] = 0.999 * s[1] + 0.001 * (x - s[0]) * (x - s[0]) + 1e-16;
+              s[2] = Math.max(s[2], s[1]);
+              return w
+                  - RATE
+                      * s[0]
+                      / correction(0.9, t)
+                      / (Math.sqrt(s[2] / correction(0.999, t)) + 1e-3);
+            }),
+        new Rule(
+            Map.of("type", "lion", "momentumFirst", true, "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              s[0] = 0.99 * s[0] + 0.01 * g;
+              return w - RATE * (Math.signum(0.9 * s[0] + 0.1 * g) + 0.1 * w);
+            }),
+        new Rule(
+            Map.of("type", "lars", "exclude", List.of("weight"), "weightDecay", 0.1),
+            (w, g, s, t) -> {
+              s[0] = 0.9 * s[0] + RATE * g;
+              return w - s[0];
+            }),
+        new Rule(
             Map.of("type", "lamb", "exclude", List.of("weight")),
             (w, g, s, t) -> w - RATE * adam(g, s, t, 1e-6, false)));
+  }
+
+  private static double correction(double beta, int t) {
+    return 1 - Math.pow(beta, t);
+  }
+
+  private static void moments(double g, double[] s) {
+    s[0] = 0.9 * s[0] + 0.1 * g;
+    s[1] = 0.999 * s[1] + 0.001 * g * g;
   }
 
   private static double adam(double g, double[] s, int t, double epsilon, boolean amsgrad) {
@@ -130,6 +315,7 @@ class FastLoopsTest {
     float[] w = gaussians(random, length);
     float[] g = new float[length + BEHIND];
     ChunkState chunk = new ChunkState(tensor, new Chunk(0, 0, 0, 0, length), w, g, state);
+    fast.initialize(chunk);
     double[] expected = new double[length + BEHIND];
     for (int i = 0; i < expected.length; i++) {
       expected[i] = w[i];
@@ -140,7 +326,7 @@ class FastLoopsTest {
       for (int i = 0; i < length; i++) {
         expected[i] = rule.formula().update(expected[i], g[i], plainState[i], t);
       }
-      Update update = new Update(t, RATE);
+      Update update = new Update(t, RATE, RATE / FACTOR);
       Totals totals = new Totals(fast.rounds(), 0, new int[1]);
       for (int round = 0; round < fast.rounds(); round++) {
         fast.round(round, chunk, update, totals, new double[0]);

@@ -2,19 +2,12 @@ package io.lockstep.common.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.common.GoldenCase;
 import io.lockstep.common.GoldenCases;
 import io.lockstep.common.layout.Layout;
-import io.lockstep.common.layout.Role;
-import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.clip.Clips;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -39,7 +32,7 @@ class OptimizersGoldenTest {
         "expected",
         "evaluation");
     float[][] whole = follow(golden, CHUNK_ELEMENTS, 1, ShardedRun::parameters);
-    double[][] expected = steps(golden, "expected");
+    double[][] expected = golden.steps("expected");
     assertThat(whole).hasSameDimensionsAs(expected);
     for (int t = 0; t < expected.length; t++) {
       golden.assertClose("parameters after step " + t, whole[t], expected[t]);
@@ -62,7 +55,7 @@ class OptimizersGoldenTest {
       assertThat(evaluated).isDeepEqualTo(parameters);
       return;
     }
-    double[][] expected = steps(golden, "evaluation");
+    double[][] expected = golden.steps("evaluation");
     for (int t = 0; t < expected.length; t++) {
       golden.assertClose("evaluated weights after step " + t, evaluated[t], expected[t]);
     }
@@ -72,49 +65,21 @@ class OptimizersGoldenTest {
   private static float[][] follow(
       GoldenCase golden, int chunkElements, int shards, Function<ShardedRun, float[]> look) {
     UpdateRule rule = Optimizers.create(golden.options("optimizer"));
-    Layout layout = Layout.of(tensors(golden.field("tensors")), chunkElements, rule::whole);
+    Layout layout = Layout.of(golden.tensors(), chunkElements, rule::whole);
     ShardedRun run =
         new ShardedRun(
             layout,
             Clips.create(golden.options("clip")),
             rule,
             shards,
-            floats(golden.numbers("initial")));
+            GoldenCase.floats(golden.numbers("initial")));
     double[] rates = golden.numbers("learningRates");
-    double[][] gradients = steps(golden, "gradients");
+    double[][] gradients = golden.steps("gradients");
     float[][] parameters = new float[rates.length][];
     for (int t = 0; t < rates.length; t++) {
-      run.step(new Update(t + 1, rates[t]), floats(gradients[t]));
+      run.step(new Update(t + 1, rates[t]), GoldenCase.floats(gradients[t]));
       parameters[t] = look.apply(run);
     }
     return parameters;
-  }
-
-  private static List<TensorSpec> tensors(JsonNode tensors) {
-    List<TensorSpec> specs = new ArrayList<>();
-    for (JsonNode tensor : tensors) {
-      List<Integer> shape =
-          StreamSupport.stream(tensor.get("shape").spliterator(), false)
-              .map(JsonNode::asInt)
-              .toList();
-      Role role = Role.valueOf(tensor.get("role").asText().toUpperCase(Locale.ROOT));
-      specs.add(new TensorSpec(tensor.get("name").asText(), shape, role));
-    }
-    return specs;
-  }
-
-  /** A field with a row for each step, each tensor's numbers one after another. */
-  private static double[][] steps(GoldenCase golden, String field) {
-    return StreamSupport.stream(golden.field(field).spliterator(), false)
-        .map(GoldenCase::numbers)
-        .toArray(double[][]::new);
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
   }
 }

@@ -79,11 +79,12 @@ class UpdateRulesContractTest {
   @MethodSource("variants")
   void shardsChangeNoBit(Variant variant) {
     TestSeed seed = TestSeed.draw();
-    for (int chunkElements : new int[] {1, 5, 34, 65536}) {
+    int drawn = 1 + seed.random().nextInt(60);
+    for (int chunkElements : new int[] {1, 5, 34, drawn, 65536}) {
       Layout layout = Layout.of(tensors(), chunkElements, variant.rule()::whole);
       float[] whole = train(variant.rule(), GLOBAL_NORM, layout, 1, seed);
       assertThat(whole).doesNotContain(Float.NaN);
-      for (int shards : new int[] {2, 3, 5, 8}) {
+      for (int shards : new int[] {2, 3, 5, 7}) {
         assertThat(train(variant.rule(), GLOBAL_NORM, layout, shards, seed))
             .as("%s: chunks of %d on %d shards", seed, chunkElements, shards)
             .isEqualTo(whole);
