@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.common.checkpoint.CheckpointException;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.Summary;
+import io.lockstep.driver.report.ValidationRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,41 @@ class LossyWireRunTest {
 
   private static List<Double> scales(Path path) throws IOException {
     return steps(path).stream().map(step -> step.path("lossScale").asDouble()).toList();
+  }
+
+  /** Workers wait while a validation is told, so the failure always strikes a running task. */
+  @ParameterizedTest
+  @ValueSource(strings = {"driver", "workers"})
+  void aTaskThatFailsOnTheWayChangesNothing(String placement) throws IOException {
+    String[] set = {
+      "wire={gradients: float16, lossScale: {type: dynamic, initial: 1048576, growthInterval: 7}}",
+      "train.steps=40",
+      "train.validateEvery={steps: 5}",
+      "cluster.workers=2",
+      "cluster.servers=2",
+      "checkpoint.everySteps=10",
+      "cluster.placement=" + placement
+    };
+    Path steady = runs.newDirectory();
+    Summary expected = run(steady, RunCase.LAMB, set);
+    AtomicBoolean failed = new AtomicBoolean();
+    Path path = runs.newDirectory();
+    Summary summary =
+        RunCase.run(
+            RunCase.configuration(data, RunCase.MLP, RunCase.LAMB, set),
+            path,
+            new RunListener() {
+              @Override
+              public void validation(ValidationRecord validation) {
+                if (validation.step() == 15 && failed.compareAndSet(false, true)) {
+                  RunCase.interruptWorker();
+                }
+              }
+            });
+    assertThat(summary.restarts()).isEqualTo(1);
+    assertThat(summary.weightsSha256()).isEqualTo(expected.weightsSha256());
+    assertThat(summary.skippedSteps()).isEqualTo(expected.skippedSteps());
+    assertThat(scales(path)).isEqualTo(scales(steady));
   }
 
   @Test

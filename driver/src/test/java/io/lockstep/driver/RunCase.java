@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Small runs on made-up images: 8 x 8 bytes of 4 classes, 7 streams of 43 examples or fewer, so
@@ -177,5 +179,19 @@ final class RunCase {
     try (RunDirectory directory = RunDirectory.open(path)) {
       return Training.run(configuration, directory, true, RunListener.NONE);
     }
+  }
+
+  /** As a failure of the machine would: from outside, in the middle of whatever it does. */
+  static void interruptWorker() {
+    Thread worker =
+        Thread.getAllStackTraces().entrySet().stream()
+            .filter(
+                entry ->
+                    Stream.of(entry.getValue())
+                        .anyMatch(frame -> frame.getClassName().endsWith(".WorkerLoop")))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow();
+    worker.interrupt();
   }
 }

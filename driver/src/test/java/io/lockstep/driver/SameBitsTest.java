@@ -138,7 +138,7 @@ class SameBitsTest {
           @Override
           public void step(StepRecord step) {
             if (step.step() >= 5 && failed.compareAndSet(false, true)) {
-              interruptWorker();
+              RunCase.interruptWorker();
             }
           }
 
@@ -174,20 +174,6 @@ class SameBitsTest {
                             RunCase.configuration(
                                 data, RunCase.MLP, RunCase.LAMB, "train.steps=200"))
                         .weightsSha256()));
-  }
-
-  /** As a failure of the machine would: from outside, in the middle of whatever it does. */
-  private static void interruptWorker() {
-    Thread worker =
-        Thread.getAllStackTraces().entrySet().stream()
-            .filter(
-                entry ->
-                    Stream.of(entry.getValue())
-                        .anyMatch(frame -> frame.getClassName().endsWith(".WorkerLoop")))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElseThrow();
-    worker.interrupt();
   }
 
   private static List<Long> stepsIn(Path run) {

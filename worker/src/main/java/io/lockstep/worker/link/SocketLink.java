@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * never waits for the writing one, so that both ends may send at once without a deadlock.
  */
 final class SocketLink implements ServerLink {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+  /** How long a server may take to accept a connection, and then to answer. */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** What the writing thread does next. */
   private sealed interface Order {
@@ -67,6 +68,7 @@ final class SocketLink implements ServerLink {
       int longestChunk,
       ParameterSink sink,
       Consumer<LinkException> onFailure,
+      Duration patience,
       SocketChannel channel)
       throws IOException {
     this.address = address;
@@ -78,7 +80,7 @@ final class SocketLink implements ServerLink {
     int maximumPayload = Frame.maximumPayload(longestChunk);
     this.reader = new FrameReader(channel, worker.incarnation(), maximumPayload);
     this.writer = new FrameWriter(channel, worker.incarnation(), maximumPayload);
-    hello(worker);
+    hello(worker, patience);
     this.current = reader.step();
     this.codec = reader.form().isLossy() ? new GradientCodec(reader.form()) : null;
     this.readerThread = thread("reads", worker, this::read);
@@ -89,6 +91,7 @@ final class SocketLink implements ServerLink {
    * Connects and introduces the worker.
    *
    * @param onFailure called once where the link breaks later, by one of its threads
+   * @param patience how long the server's answer is waited for
    */
   static SocketLink connect(
       ServerAddress address,
@@ -96,13 +99,14 @@ final class SocketLink implements ServerLink {
       List<Chunk> shard,
       int longestChunk,
       ParameterSink sink,
-      Consumer<LinkException> onFailure)
+      Consumer<LinkException> onFailure,
+      Duration patience)
       throws LinkException {
     SocketChannel channel = null;
     try {
       channel = open(address);
       SocketLink link =
-          new SocketLink(address, worker, shard, longestChunk, sink, onFailure, channel);
+          new SocketLink(address, worker, shard, longestChunk, sink, onFailure, patience, channel);
       link.readerThread.start();
       link.writerThread.start();
       return link;
@@ -137,14 +141,32 @@ final class SocketLink implements ServerLink {
     if (target.isUnresolved()) {
       throw new UnknownHostException(target.getHostString());
     }
-    channel.socket().connect(target, (int) CONNECT_TIMEOUT.toMillis());
+    channel.socket().connect(target, (int) PATIENCE.toMillis());
   }
 
   /** Returns when the server's WELCOME is read. */
-  private void hello(WorkerIdentity worker) throws IOException {
+  private void hello(WorkerIdentity worker, Duration patience) throws IOException {
     writer.hello(
         worker.attempt(), worker.worker(), address.server(), Frame.tokenDigest(worker.runToken()));
     writer.flush();
+    AnswerDeadline deadline =
+        AnswerDeadline.start(channel, patience, threadName("waits-for", worker));
+    try (deadline) {
+      readWelcome(worker);
+    } catch (IOException e) {
+      if (deadline.missed()) {
+        throw LinkException.broken(
+            address
+                + " accepted the connection and did not answer within "
+                + patience.toMillis()
+                + " ms",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private void readWelcome(WorkerIdentity worker) throws IOException {
     if (!reader.next()) {
       throw LinkException.broken(address + " closed the connection at once", null);
     }
@@ -157,10 +179,13 @@ final class SocketLink implements ServerLink {
   }
 
   private Thread thread(String verb, WorkerIdentity worker, Runnable body) {
-    String name = "lockstep-worker-" + worker.worker() + "-" + verb + "-server-" + address.server();
-    Thread thread = new Thread(body, name);
+    Thread thread = new Thread(body, threadName(verb, worker));
     thread.setDaemon(true);
     return thread;
+  }
+
+  private String threadName(String verb, WorkerIdentity worker) {
+    return "lockstep-worker-" + worker.worker() + "-" + verb + "-server-" + address.server();
   }
 
   @Override

@@ -57,7 +57,9 @@ public final class WorkerLink implements AutoCloseable {
       throws LinkException {
     if (address.way() != ServerAddress.Way.DIRECT) {
       links.add(
-          0, SocketLink.connect(address, worker, shard, longestChunk, sink, this::breakAllOff));
+          0,
+          SocketLink.connect(
+              address, worker, shard, longestChunk, sink, this::breakAllOff, SocketLink.PATIENCE));
       return;
     }
     ServerPort port = LocalPorts.find(worker.runToken(), worker.incarnation(), address.server());
