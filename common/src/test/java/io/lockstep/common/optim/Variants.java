@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The settings under which the contract tests run every rule. A rule of the registry that is not
- * here fails {@link UpdateRulesContractTest}.
+ * The settings under which the contract tests run every rule: those chosen here, and the defaults
+ * of a rule that is not among them.
  */
 final class Variants {
   /**
@@ -143,11 +143,24 @@ final class Variants {
               0.3),
           new Variant(Map.of("type", "schedule-free-adamw", "weightDecay", 1e-4), 0.1));
 
+  /** The rate of a rule for which none is chosen. */
+  private static final double USUAL_RATE = 0.1;
+
   /** Those, and each of them with every other truth value and choice, one at a time. */
   static final List<Variant> ALL =
-      CHOSEN.stream().flatMap(v -> Stream.concat(Stream.of(v), varied(v))).distinct().toList();
+      Stream.concat(CHOSEN.stream(), notChosen())
+          .flatMap(v -> Stream.concat(Stream.of(v), varied(v)))
+          .distinct()
+          .toList();
 
   private Variants() {}
+
+  private static Stream<Variant> notChosen() {
+    return Optimizers.ALL.stream()
+        .map(Optimizer::name)
+        .filter(name -> CHOSEN.stream().noneMatch(variant -> variant.type().equals(name)))
+        .map(name -> new Variant(Map.of("type", name), USUAL_RATE));
+  }
 
   /** What can be made of a variant by changing one flag or choice, as far as the rule allows it. */
   private static Stream<Variant> varied(Variant variant) {

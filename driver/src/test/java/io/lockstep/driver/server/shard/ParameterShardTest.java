@@ -414,6 +414,25 @@ class ParameterShardTest {
   }
 
   @Test
+  void stateOfAnotherLengthIsRefusedByItsName() {
+    Synthetic synthetic = new Synthetic(1, 2, 1000, "adam", 0);
+    Chunk chunk = synthetic.layout().chunks().get(0);
+    ParameterShard shard =
+        new ParameterShard(
+            synthetic.tree(),
+            synthetic.layout(),
+            synthetic.layout().chunks(),
+            synthetic.plan(),
+            Synthetic::learningRate,
+            Synthetic.BASE_LEARNING_RATE,
+            0);
+    int n = chunk.length();
+    float[][] state = {new float[n], new float[n - 1]};
+    assertThatThrownBy(() -> shard.load(chunk, new float[n], state))
+        .hasMessage("state array v of chunk 0 must have " + n + " floats, got " + (n - 1));
+  }
+
+  @Test
   void aChunkWithoutValuesIsNamed() {
     Synthetic synthetic = new Synthetic(1, 2, 1000, "sgd", 0);
     ParameterShard shard =
