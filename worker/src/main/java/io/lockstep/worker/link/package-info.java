@@ -15,6 +15,10 @@
  *         link.push(t, partials)               sums, pull of version t + 1, gradients: returns soon
  *         link.await(t + 1)                    own frames out, all chunks of t + 1 in the sink
  * </pre>
+ *
+ * <p>A server says in its welcome in which form it takes gradients, and with each version by which
+ * loss scale those of the next step are to be multiplied. Where the form is narrower than float32
+ * both socket and direct link round to it, so that a run loses the same on every way.
  */
 @NullMarked
 package io.lockstep.worker.link;
