@@ -135,7 +135,10 @@ final class RunOffice implements Coordinator.Office {
         publish.shards().stream().sorted(Comparator.comparingInt(ShardEntry::firstChunk)).toList();
     long epoch = parts.milestones().epochs().epoch(publish.step());
     checkpoints.publish(
-        manifest.with(publish.step(), epoch, shards).withFingerprint(publish.canary()));
+        manifest
+            .with(publish.step(), epoch, shards)
+            .withLearned(publish.schedule(), publish.noise().state())
+            .withFingerprint(publish.canary()));
     checkpoints.prune(configuration.checkpoint().keep());
   }
 }

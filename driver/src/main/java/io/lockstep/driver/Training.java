@@ -12,6 +12,7 @@ import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.EpochPlan;
 import io.lockstep.common.data.StreamSummary;
 import io.lockstep.driver.coordinator.Coordinator;
+import io.lockstep.driver.coordinator.NoiseAverages;
 import io.lockstep.driver.coordinator.Outcome;
 import io.lockstep.driver.coordinator.ProcessSystem;
 import io.lockstep.driver.coordinator.RunParts;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -131,7 +133,7 @@ public final class Training {
     }
     RunParts parts = RunParts.of(configuration, new EpochPlan(configuration.batch().slice(), 1));
     Optional<Manifest> from = resume ? checkpoints.latest() : Optional.empty();
-    from.ifPresent(m -> Agreement.check(m, Agreement.of(configuration.plain())));
+    from.ifPresent(m -> Agreement.check(m, agreement(parts)));
     from.ifPresent(m -> Agreement.checkState(m, parts.update().stateNames()));
     long firstStep = from.map(Manifest::step).orElse(0L);
     checkpoints.cutBackTo(firstStep);
@@ -215,10 +217,18 @@ public final class Training {
         cluster.servers(),
         cluster.placement(),
         parts.network()::metrics,
-        parts.schedule()::rate,
+        parts.schedule().restore(manifest.schedule()),
+        NoiseAverages.restore(manifest.gradientNoise()),
         cluster.joinTimeout(),
         manifest.fingerprint(),
         configuration.allowDifferentFingerprint());
+  }
+
+  /** How often a run validates changes nothing, unless its rate follows from that. */
+  private SortedMap<String, String> agreement(RunParts parts) {
+    List<String> steering =
+        parts.schedule().metric() == null ? List.of() : List.of("train.validateEvery");
+    return Agreement.of(configuration.plain(), steering);
   }
 
   /** What every checkpoint of this run says, but for step and files. */
@@ -229,12 +239,13 @@ public final class Training {
         Manifest.FORMAT,
         from.map(Manifest::step).orElse(0L),
         0,
-        Agreement.of(configuration.plain()),
+        agreement(parts),
         parts.layout().chunkElements(),
         parts.layout().tensors(),
         parts.layout().whole(),
         parts.update().stateNames(),
-        parts.schedule().state(),
+        from.map(Manifest::schedule).orElse(parts.schedule().state()),
+        from.map(Manifest::gradientNoise).orElse(List.of()),
         data.training().summaries(),
         validationStreams,
         from.map(Manifest::fingerprint).orElse(""),

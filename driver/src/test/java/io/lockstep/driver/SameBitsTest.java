@@ -1,7 +1,12 @@
 package io.lockstep.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.StepRecord;
@@ -211,5 +216,160 @@ class SameBitsTest {
             path);
     assertThat(resumed.weightsSha256()).isEqualTo(hash(model));
     assertThat(stepsIn(path)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+  }
+
+  // ---- what follows from validations and from slices
+
+  /** Halved by nearly every validation; one falls on the checkpoint after step 6. */
+  private static final String PLATEAU =
+      RunCase.SGD
+          + "schedule: {type: plateau, metric: accuracy, factor: 0.5, patience: 0, threshold: 0.3}\n";
+
+  private static RunConfiguration plateau(String... set) {
+    return RunCase.configuration(
+        data,
+        RunCase.MLP,
+        PLATEAU,
+        Stream.concat(Stream.of("train.validateEvery={steps: 2}"), Stream.of(set))
+            .toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"driver", "workers"})
+  void aRateThatFollowsValidationsIsTheSameOnAnyClusterAndAfterAResume(String placement)
+      throws IOException {
+    Path plain = runs.newDirectory();
+    String hash = RunCase.run(plateau(), plain, RunListener.NONE).weightsSha256();
+    List<JsonNode> expected = figures(plain, "learningRate", "loss");
+    assertThat(expected.stream().map(line -> line.get("learningRate").asDouble()).distinct())
+        .as("the rate falls on the way")
+        .hasSizeGreaterThan(2);
+
+    Path path = runs.newDirectory();
+    Summary many =
+        RunCase.run(
+            plateau("cluster.workers=3", "cluster.servers=2", "cluster.placement=" + placement),
+            path,
+            RunListener.NONE);
+    assertThat(many.weightsSha256()).isEqualTo(hash);
+    assertThat(figures(path, "learningRate", "loss")).isEqualTo(expected);
+
+    Files.delete(path.resolve("checkpoints/step-10/manifest.json"));
+    Files.delete(path.resolve("checkpoints/step-9/manifest.json"));
+    Files.delete(path.resolve("summary.json"));
+    Summary resumed = RunCase.resume(plateau("cluster.workers=2", "cluster.servers=3"), path);
+    assertThat(resumed.weightsSha256()).isEqualTo(hash);
+    assertThat(figures(path, "learningRate", "loss")).isEqualTo(expected);
+  }
+
+  /** Servers beside the workers go with the task, so all goes back to the last checkpoint. */
+  @ParameterizedTest
+  @ValueSource(strings = {"driver", "workers"})
+  void aTaskThatFailsDoesNotCountAValidationTwice(String placement) {
+    String[] common = {"train.steps=60", "checkpoint.everySteps=4"};
+    Path plain = runs.newDirectory();
+    String hash = RunCase.run(plateau(common), plain, RunListener.NONE).weightsSha256();
+    AtomicBoolean failed = new AtomicBoolean();
+    RunListener failing =
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            if (step.step() >= 6 && failed.compareAndSet(false, true)) {
+              interruptWorker();
+            }
+          }
+        };
+    Path path = runs.newDirectory();
+    RunConfiguration configuration =
+        plateau(
+            common[0],
+            common[1],
+            "cluster.workers=2",
+            "cluster.servers=2",
+            "cluster.placement=" + placement);
+    assertThat(RunCase.run(configuration, path, failing).weightsSha256()).isEqualTo(hash);
+    assertThat(failed).isTrue();
+    assertThat(figures(path, "learningRate")).isEqualTo(figures(plain, "learningRate"));
+  }
+
+  @Test
+  void anotherIntervalOfValidationIsAnotherRunWhereTheRateFollowsIt() throws IOException {
+    Path path = runs.newDirectory();
+    RunCase.run(plateau(), path, RunListener.NONE);
+    Files.delete(path.resolve("checkpoints/step-10/manifest.json"));
+    assertThatThrownBy(() -> RunCase.resume(plateau("train.validateEvery={steps: 3}"), path))
+        .hasMessageContaining("differs in train.validateEvery.steps (checkpoint: 2, now: 3)");
+  }
+
+  @Test
+  void batchesThatAccumulateGiveTheBitsOfOneLargeBatch() {
+    RunConfiguration accumulated =
+        RunCase.configuration(
+            data,
+            RunCase.MLP,
+            RunCase.SGD,
+            "batch.size=8",
+            "batch.accumulate=7",
+            "cluster.workers=2");
+    assertThat(runs.run(accumulated).weightsSha256()).isEqualTo(hash(MODELS.get(0)));
+  }
+
+  @Test
+  void theNoiseScaleIsTheSameOnAnyClusterAndUndefinedForOneSlice() throws IOException {
+    String[] fields = {
+      "gradientNorm", "gradientNoiseScale", "gradientNoiseTrace", "gradientSquare"
+    };
+    Path one = runs.newDirectory();
+    RunCase.run(RunCase.configuration(data, RunCase.MLP, RunCase.SGD), one, RunListener.NONE);
+    List<JsonNode> expected = figures(one, fields);
+    assertThat(expected).hasSize(10).allMatch(line -> line.get("gradientNoiseTrace").isNumber());
+    assertThat(expected.get(0).get("gradientNoiseScale").asDouble())
+        .as("the first one's ratio")
+        .isCloseTo(
+            expected.get(0).get("gradientNoiseTrace").asDouble()
+                / expected.get(0).get("gradientSquare").asDouble(),
+            withinPercentage(1e-9));
+    Path many = runs.newDirectory();
+    RunCase.run(
+        RunCase.configuration(
+            data,
+            RunCase.MLP,
+            RunCase.SGD,
+            "cluster.workers=3",
+            "cluster.servers=2",
+            "cluster.threads=2"),
+        many,
+        RunListener.NONE);
+    assertThat(figures(many, fields)).isEqualTo(expected);
+    Files.delete(many.resolve("checkpoints/step-10/manifest.json"));
+    Files.delete(many.resolve("summary.json"));
+    RunCase.resume(RunCase.configuration(data, RunCase.MLP, RunCase.SGD), many);
+    assertThat(figures(many, fields)).as("resumed").isEqualTo(expected);
+
+    Path single = runs.newDirectory();
+    RunCase.run(
+        RunCase.configuration(
+            data, RunCase.MLP, RunCase.SGD, "batch.size=8", "batch.slice=8", "train.steps=2"),
+        single,
+        RunListener.NONE);
+    assertThat(figures(single, fields))
+        .allMatch(line -> line.get("gradientNoiseScale").isNull())
+        .allMatch(line -> line.get("gradientNoiseTrace").isNull())
+        .allMatch(line -> line.get("gradientSquare").isNull());
+  }
+
+  /** The named figures of every step. */
+  private static List<JsonNode> figures(Path run, String... fields) {
+    try (Stream<String> lines = Files.lines(run.resolve("steps.jsonl"))) {
+      ObjectMapper json = new ObjectMapper();
+      List<JsonNode> figures = new ArrayList<>();
+      for (String line : lines.toList()) {
+        ObjectNode step = (ObjectNode) json.readTree(line);
+        figures.add(step.retain(fields));
+      }
+      return figures;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 }

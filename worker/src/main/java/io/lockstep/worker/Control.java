@@ -31,12 +31,16 @@ public interface Control {
   void linkLost(int incarnation, String reason);
 
   /**
-   * Hands over the validation sums of all own streams, and waits until they have arrived.
+   * Hands over the validation sums of all own streams, and waits until they have arrived; where the
+   * schedule looks at a metric, until those of all workers have.
    *
    * @param step updates done
    * @param nanos how long the validation took
+   * @return what the schedule has learned, for the servers; empty lists for one that looks at the
+   *     step alone. Nothing where the run is over, or goes on elsewhere.
    */
-  void validated(long step, List<StreamSums> sums, long nanos) throws InterruptedException;
+  Optional<List<Double>> validated(long step, List<StreamSums> sums, long nanos)
+      throws InterruptedException;
 
   /** Says where the time of steps went; returns at once. */
   void times(List<StepTimes> times);

@@ -76,8 +76,8 @@ public final class WorkerLoop {
     long step = link.firstStep();
     link.pull(step);
     link.await(step);
-    validate(step);
-    while (step < milestones.lastStep()) {
+    Optional<List<Double>> schedule = validate(step);
+    while (schedule.isPresent() && step < milestones.lastStep()) {
       long start = System.nanoTime();
       Optional<List<Partial>> partials = crew.gradients(step);
       if (partials.isEmpty()) {
@@ -86,22 +86,27 @@ public final class WorkerLoop {
         return;
       }
       long computed = System.nanoTime();
+      link.schedule(step, schedule.get());
       link.push(step, partials.get());
       long sent = System.nanoTime();
       link.await(step + 1);
       step++;
       report(new StepTimes(step, computed - start, sent - computed, System.nanoTime() - sent));
-      validate(step);
+      schedule = validate(step);
     }
-    control.finished();
+    if (schedule.isPresent()) {
+      control.finished();
+    }
   }
 
-  private void validate(long step) throws InterruptedException {
-    if (milestones.validates(step)) {
-      long start = System.nanoTime();
-      List<StreamSums> sums = crew.validate();
-      control.validated(step, sums, System.nanoTime() - start);
+  /** What the schedule has learned, as {@link Control#validated} says. */
+  private Optional<List<Double>> validate(long step) throws InterruptedException {
+    if (!milestones.validates(step)) {
+      return Optional.of(List.of());
     }
+    long start = System.nanoTime();
+    List<StreamSums> sums = crew.validate();
+    return control.validated(step, sums, System.nanoTime() - start);
   }
 
   /** Batched by time, but at once where a line of the report is waited for. */

@@ -36,9 +36,22 @@ public final class Agreement {
    */
   public static SortedMap<String, String> of(
       Map<String, ? extends @Nullable Object> configuration) {
+    return of(configuration, List.of());
+  }
+
+  /**
+   * As the other form, for a run in which more must agree.
+   *
+   * @param steering those of {@link #MAY_DIFFER} that the run's parameters depend on, such as how
+   *     often it validates where the learning rate follows from that
+   */
+  public static SortedMap<String, String> of(
+      Map<String, ? extends @Nullable Object> configuration, List<String> steering) {
     SortedMap<String, String> values = new TreeMap<>();
     flatten("", configuration, values);
-    values.keySet().removeIf(path -> mayDiffer(path));
+    values
+        .keySet()
+        .removeIf(path -> mayDiffer(path) && steering.stream().noneMatch(key -> within(path, key)));
     return values;
   }
 

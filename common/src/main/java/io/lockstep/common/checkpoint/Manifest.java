@@ -28,8 +28,9 @@ import java.util.TreeMap;
  * @param tensors the layout's tensors
  * @param whole the names of those that are one chunk each
  * @param state names of the update rule's state arrays, in the files' order, by tensor
- * @param schedule what the schedule has learned from metrics; empty where it looks at the step
- *     alone
+ * @param schedule what the schedule has learned from the validations before the step; empty where
+ *     it looks at the step alone. The validation at the step itself is made again on resume.
+ * @param gradientNoise the averages of trace and square that the gradient noise scale is made of
  * @param training the streams of training examples
  * @param validation the streams of validation examples
  * @param fingerprint the canary of the engine that computed the run; no engine's where several did
@@ -45,6 +46,7 @@ public record Manifest(
     List<String> whole,
     Map<String, List<String>> state,
     List<Double> schedule,
+    List<Double> gradientNoise,
     List<StreamSummary> training,
     List<StreamSummary> validation,
     String fingerprint,
@@ -65,6 +67,7 @@ public record Manifest(
     whole = List.copyOf(whole);
     state = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(state));
     schedule = List.copyOf(schedule);
+    gradientNoise = List.copyOf(gradientNoise);
     training = List.copyOf(training);
     validation = List.copyOf(validation);
     shards = List.copyOf(shards);
@@ -82,10 +85,30 @@ public record Manifest(
         whole,
         state,
         schedule,
+        gradientNoise,
         training,
         validation,
         fingerprint,
         files);
+  }
+
+  /** The same checkpoint with what was learned on the way. */
+  public Manifest withLearned(List<Double> ofSchedule, List<Double> ofNoise) {
+    return new Manifest(
+        format,
+        step,
+        epoch,
+        configuration,
+        chunkElements,
+        tensors,
+        whole,
+        state,
+        ofSchedule,
+        ofNoise,
+        training,
+        validation,
+        fingerprint,
+        shards);
   }
 
   /** The same checkpoint by another engine. */
@@ -100,6 +123,7 @@ public record Manifest(
         whole,
         state,
         schedule,
+        gradientNoise,
         training,
         validation,
         canary,

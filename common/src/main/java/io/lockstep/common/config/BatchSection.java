@@ -7,15 +7,21 @@ import java.util.Map;
 /**
  * The batch of a step: {@code batch}.
  *
- * @param size examples of a step
+ * @param size examples of a batch
  * @param slice examples of a slice; divides {@code size}
+ * @param accumulate batches of a step
  * @param keepIncomplete whether an epoch goes on until its longest stream has run out (true), or
  *     ends with its shortest (false)
  */
-public record BatchSection(int size, int slice, boolean keepIncomplete) {
-  /** Examples of a step. */
+public record BatchSection(int size, int slice, int accumulate, boolean keepIncomplete) {
+  /** Examples of a batch. */
   public static final Key<Integer> SIZE =
-      Key.integer("size", 0, Range.closed(1, 1 << 24), "examples of a step").required();
+      Key.integer(
+              "size",
+              0,
+              Range.closed(1, 1 << 24),
+              "examples of a step, or of each that accumulates")
+          .required();
 
   /** Examples of a slice. */
   public static final Key<Integer> SLICE =
@@ -24,6 +30,14 @@ public record BatchSection(int size, int slice, boolean keepIncomplete) {
           32,
           Range.closed(1, 1 << 24),
           "examples of a slice, the unit of gradient work; divides size");
+
+  /** Batches of a step. */
+  public static final Key<Integer> ACCUMULATE =
+      Key.integer(
+          "accumulate",
+          1,
+          Range.closed(1, 1 << 24),
+          "batches whose gradients make one step: the same step as with a size so much larger");
 
   /** What becomes of the end of an epoch. */
   public static final Key<String> INCOMPLETE =
@@ -34,11 +48,16 @@ public record BatchSection(int size, int slice, boolean keepIncomplete) {
           "whether batches at the end of an epoch that lack examples are used");
 
   /** Its keys. */
-  public static final List<Key<?>> KEYS = List.of(SIZE, SLICE, INCOMPLETE);
+  public static final List<Key<?>> KEYS = List.of(SIZE, SLICE, ACCUMULATE, INCOMPLETE);
 
   /** M, the slices of a step. */
   public int slices() {
-    return size / slice;
+    return examples() / slice;
+  }
+
+  /** Examples of a step, where no stream has run out. */
+  public int examples() {
+    return size * accumulate;
   }
 
   static BatchSection read(Options options) {
@@ -55,13 +74,19 @@ public record BatchSection(int size, int slice, boolean keepIncomplete) {
               + (below > 0 ? below + " or " : "")
               + (below + slice));
     }
-    return new BatchSection(size, slice, options.get(INCOMPLETE).equals("keep"));
+    int accumulate = options.get(ACCUMULATE);
+    if ((long) size * accumulate > 1 << 24) {
+      throw options.error(
+          ACCUMULATE, "must be at most " + (1 << 24) / size + ", so that a step has 2^24 examples");
+    }
+    return new BatchSection(size, slice, accumulate, options.get(INCOMPLETE).equals("keep"));
   }
 
   Map<String, Object> plain() {
     Map<String, Object> plain = new LinkedHashMap<>();
     plain.put(SIZE.name(), size);
     plain.put(SLICE.name(), slice);
+    plain.put(ACCUMULATE.name(), accumulate);
     plain.put(INCOMPLETE.name(), keepIncomplete ? "keep" : "drop");
     return plain;
   }

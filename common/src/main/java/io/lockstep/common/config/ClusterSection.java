@@ -125,6 +125,7 @@ public record ClusterSection(
               + batch.slices()
               + " = batch.size "
               + batch.size()
+              + (batch.accumulate() == 1 ? "" : " * batch.accumulate " + batch.accumulate())
               + " / batch.slice "
               + batch.slice()
               + "), for every worker computes at least one;"

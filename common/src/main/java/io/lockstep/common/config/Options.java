@@ -159,7 +159,11 @@ public final class Options {
   public <T> Options with(Key<T> key, T value) {
     var entries = new java.util.LinkedHashMap<>(section.entries());
     ConfigNode before = entries.get(key.name());
-    entries.put(key.name(), ConfigNode.of(value, before == null ? place() : before.place()));
+    ConfigNode node =
+        value instanceof Options inner
+            ? inner.section
+            : ConfigNode.of(value, before == null ? place() : before.place());
+    entries.put(key.name(), node);
     return new Options(path, new Section(entries, section.place()));
   }
 

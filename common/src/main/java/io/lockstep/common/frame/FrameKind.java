@@ -15,7 +15,9 @@ public enum FrameKind {
   /** The scalars of a node, or that it is absent. */
   SUMS(6),
   /** A node's gradient for one chunk. */
-  GRADIENT(7);
+  GRADIENT(7),
+  /** What the schedule has learned from the validation before a step. */
+  SCHEDULE(8);
 
   private static final FrameKind[] KINDS = values();
 

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,6 +224,13 @@ public final class FrameReader {
     expectLength(Frame.SUMS_BYTES);
     return new Scalars(
         body.getDouble(0), body.getDouble(Double.BYTES), body.getDouble(2 * Double.BYTES));
+  }
+
+  /** The payload of a SCHEDULE frame. */
+  public List<Double> schedule() {
+    return java.util.stream.IntStream.range(0, length / Double.BYTES)
+        .mapToObj(i -> body.getDouble(i * Double.BYTES))
+        .toList();
   }
 
   /** The payload as text. */

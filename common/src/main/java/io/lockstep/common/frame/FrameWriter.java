@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Writes frames to a channel. Frames are put together in one direct buffer and leave when it is
@@ -61,6 +62,16 @@ public final class FrameWriter {
   public void sums(long step, int node, boolean present, Scalars scalars) throws IOException {
     header(FrameKind.SUMS, step, node, 0, Frame.SUMS_BYTES, present ? Frame.PRESENT : 0);
     buffer.putDouble(scalars.loss()).putDouble(scalars.weight()).putDouble(scalars.squares());
+  }
+
+  /**
+   * What the schedule has learned from the validation before a step.
+   *
+   * @param state at most {@link Frame#MAXIMUM_TEXT_BYTES} / 8 numbers
+   */
+  public void schedule(long step, List<Double> state) throws IOException {
+    header(FrameKind.SCHEDULE, step, 0, 0, state.size() * Double.BYTES, 0);
+    state.forEach(buffer::putDouble);
   }
 
   /**

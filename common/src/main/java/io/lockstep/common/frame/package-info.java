@@ -28,12 +28,15 @@
  * PARAMETERS  version  -       chunk   float32 [chunk length]                  server to worker, flags: e of that step
  * SUMS        step     node    -       loss, weight, squares: float64 [3]      flags: present
  * GRADIENT    step     node    chunk   the form's elements [chunk length]      worker to server, flags: form, e
+ * SCHEDULE    step     -       -       the schedule's state: float64 [any]         worker to server
  * </pre>
  *
  * <p>A worker sends the SUMS of a node before the node's GRADIENTs, and PULL of step + 1 between
  * the two. That PULL says that the worker has computed its part of the step, so its parameters may
- * be overwritten. A present node's GRADIENT comes for every chunk of the server; an absent node has
- * none.
+ * be overwritten. Where the schedule looks at a validation metric, the SCHEDULE that follows from
+ * the validation before the step comes first of all: so a server that has all gradients of a step
+ * also knows its rate. A present node's GRADIENT comes for every chunk of the server; an absent
+ * node has none.
  */
 @NullMarked
 package io.lockstep.common.frame;

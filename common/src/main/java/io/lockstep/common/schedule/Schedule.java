@@ -1,6 +1,7 @@
 package io.lockstep.common.schedule;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The learning rate of every step. Immutable, a pure function of the step and of the validation
@@ -23,11 +24,22 @@ public interface Schedule {
   double rate(long step);
 
   /**
-   * The schedule that holds after a validation metric was seen.
+   * The validation metric that the schedule looks at: {@code loss}, or the name of one of the
+   * network's metrics.
    *
-   * @param metric smaller is better
+   * @return null where it looks at the step alone
    */
-  default Schedule after(double metric) {
+  default @Nullable String metric() {
+    return null;
+  }
+
+  /**
+   * The schedule that holds after its metric was measured: from the step that begins with the
+   * measured parameters.
+   *
+   * @param value of {@link #metric}
+   */
+  default Schedule after(double value) {
     return this;
   }
 

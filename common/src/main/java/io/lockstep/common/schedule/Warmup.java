@@ -4,6 +4,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Linear warm-up in front of any schedule (Goyal et al. 2017, "Accurate, large minibatch SGD",
@@ -33,8 +34,13 @@ record Warmup(double learningRate, long steps, double from, Schedule next) imple
   }
 
   @Override
-  public Schedule after(double metric) {
-    return new Warmup(learningRate, steps, from, next.after(metric));
+  public @Nullable String metric() {
+    return next.metric();
+  }
+
+  @Override
+  public Schedule after(double value) {
+    return new Warmup(learningRate, steps, from, next.after(value));
   }
 
   @Override

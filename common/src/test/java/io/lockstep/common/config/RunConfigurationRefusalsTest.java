@@ -35,6 +35,8 @@ class RunConfigurationRefusalsTest {
           clip: {type: global-norm, maximum: 1.0} ~ wire: {gradient: float16} ~ unknown key 'wire.gradient', did you mean 'gradients'? known here: gradients, lossScale (run.yaml:17)
           size: 256, slice: 32 ~ size: 100, slice: 32 ~ batch.size must be a multiple of batch.slice (32), such as 96 or 128, got 100 (run.yaml:18)
           size: 256, slice: 32 ~ size: 16, slice: 32 ~ batch.size must be a multiple of batch.slice (32), such as 32, got 16 (run.yaml:18)
+          slice: 32, ~ slice: 32, accumulate: 0, ~ batch.accumulate must be in [1, 16777216], got 0 (run.yaml:18)
+          slice: 32, ~ slice: 32, accumulate: 65537, ~ batch.accumulate must be at most 65536, so that a step has 2^24 examples, got 65537 (run.yaml:18)
           size: 256, slice: 32 ~ slice: 32 ~ batch.size is missing; it must be a whole number, in [1, 16777216] (run.yaml:18)
           incomplete: keep ~ incomplete: keeep ~ batch.incomplete must be one of keep, drop, got 'keeep', did you mean 'keep'? (run.yaml:18)
           epochs: 5, ~ epochs: 5, steps: 7, ~ train must have either epochs or steps (run.yaml:19)

@@ -51,6 +51,15 @@ class RunConfigurationTest {
   }
 
   @Test
+  void batchesThatAccumulateMakeTheStepThatOneLargeBatchMakes() {
+    RunConfiguration run =
+        RunConfiguration.parse(EXAMPLE, "example.yaml", List.of("batch.accumulate=4"));
+    assertThat(run.batch().examples()).isEqualTo(1024);
+    assertThat(run.batch().slices()).isEqualTo(32);
+    assertThat(RunConfiguration.parse(run.toYaml(), "resolved").batch()).isEqualTo(run.batch());
+  }
+
+  @Test
   void theResolvedFormParsesToTheSameResolvedForm() {
     String resolved = RunConfiguration.parse(EXAMPLE, "example.yaml").toYaml();
     assertThat(RunConfiguration.parse(resolved, "resolved").toYaml()).isEqualTo(resolved);

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,7 @@ class FrameTest {
     writer.pull(18);
     writer.sums(18, 5, true, new Scalars(0.25, 32, 7.5));
     writer.sums(18, 6, false, Scalars.NONE);
+    writer.schedule(18, List.of(0.5, Double.POSITIVE_INFINITY));
     writer.gradient(18, 5, 7, gradient, 1000, 2000);
     writer.gradient(18, 5, 8, gradient, 3, 1);
     writer.gradient(18, 5, 9, new GradientCodec(GradientForm.FLOAT16), -3, GRADIENT, 1, 3);
@@ -120,6 +122,8 @@ class FrameTest {
     assertThat(reader.scalars()).isEqualTo(new Scalars(0.25, 32, 7.5));
     assertNext(reader, FrameKind.SUMS, 18, 6, 0, 24);
     assertThat(reader.isPresent()).isFalse();
+    assertNext(reader, FrameKind.SCHEDULE, 18, 0, 0, 16);
+    assertThat(reader.schedule()).containsExactly(0.5, Double.POSITIVE_INFINITY);
     assertNext(reader, FrameKind.GRADIENT, 18, 5, 7, 8000);
     assertThat(reader.form()).isEqualTo(GradientForm.FLOAT32);
     assertThat(reader.scaleExponent()).isZero();
@@ -206,8 +210,8 @@ class FrameTest {
 
   @Test
   void anUnknownKindIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 8);
-    assertRefused("frame kind must be 1..7, got 8");
+    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 9);
+    assertRefused("frame kind must be 1..8, got 9");
   }
 
   @Test

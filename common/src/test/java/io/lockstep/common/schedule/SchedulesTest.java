@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class SchedulesTest {
           Map.entry("cosine-restarts", Map.of("firstPeriod", 7, "periodFactor", 3)),
           Map.entry("one-cycle", Map.of()),
           Map.entry("inverse-root", Map.of()),
+          Map.entry("plateau", Map.of("factor", 0.5, "patience", 0)),
           Map.entry("range", Map.of("from", 1e-3)));
 
   private static Map<String, Object> settings(String type) {
@@ -91,15 +93,69 @@ class SchedulesTest {
     }
   }
 
+  static Stream<String> pureNames() {
+    return names().stream().filter(name -> !name.equals("plateau"));
+  }
+
   @ParameterizedTest
-  @MethodSource("names")
+  @MethodSource("pureNames")
   void pureSchedulesHaveNoStateAndRefuseAnothers(String type) {
     Schedule schedule = create(type, settings(type), 100);
+    assertThat(schedule.metric()).isNull();
     assertThat(schedule.after(1.5)).isSameAs(schedule);
     assertThat(schedule.state()).isEmpty();
     assertThat(schedule.restore(List.of())).isSameAs(schedule);
     assertThatThrownBy(() -> schedule.restore(List.of(1.0)))
         .hasMessage("this schedule has no state, got [1.0]; it is another schedule's");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aScheduleThatIsRestoredFromItsStateGoesOnAsIfNothingHadBeen(String type) {
+    var settings = new LinkedHashMap<String, Object>(settings(type));
+    settings.put("warmup", Map.of("steps", 3));
+    Schedule first = create(type, settings, 100);
+    Schedule restored = first;
+    for (double metric : new double[] {3, 2, 2.5, 2.5, Double.NaN, 1, 1, 1}) {
+      first = first.after(metric);
+      restored = create(type, settings, 100).restore(restored.after(metric).state());
+      for (long step : new long[] {0, 2, 3, 50, 1000}) {
+        assertThat(restored.rate(step)).isEqualTo(first.rate(step));
+      }
+    }
+  }
+
+  /** patience 0, threshold 0.1: which of the metrics after the first lowers the rate of 0.1. */
+  private static boolean lowers(Map<String, Object> settings, double before, double after) {
+    var plateau = new LinkedHashMap<String, Object>(settings);
+    plateau.putAll(Map.of("factor", 0.5, "patience", 0, "threshold", 0.1));
+    Schedule schedule = create("plateau", plateau, 10).after(before).after(after);
+    assertThat(schedule.rate(7)).isIn(0.1, 0.05);
+    return schedule.rate(7) == 0.05;
+  }
+
+  @Test
+  void progressOfAPlateauIsAsPyTorchDefinesIt() {
+    assertThat(lowers(Map.of(), 10, 9.001)).as("min, rel").isTrue();
+    assertThat(lowers(Map.of(), 10, 8.999)).isFalse();
+    assertThat(lowers(Map.of("thresholdMode", "abs"), 10, 9.901)).as("min, abs").isTrue();
+    assertThat(lowers(Map.of("thresholdMode", "abs"), 10, 9.899)).isFalse();
+    assertThat(lowers(Map.of("mode", "max"), 10, 10.999)).as("max, rel").isTrue();
+    assertThat(lowers(Map.of("mode", "max"), 10, 11.001)).isFalse();
+    Map<String, Object> absolute = Map.of("mode", "max", "thresholdMode", "abs");
+    assertThat(lowers(absolute, 10, 10.099)).as("max, abs").isTrue();
+    assertThat(lowers(absolute, 10, 10.101)).isFalse();
+    assertThat(lowers(Map.of(), 10, Double.NaN)).as("not a number is no progress").isTrue();
+  }
+
+  @Test
+  void whichWayIsBetterFollowsFromTheMetricUnlessItIsSaid() {
+    assertThat(create("plateau", Map.of("factor", 0.5), 10).metric()).isEqualTo("loss");
+    assertThat(lowers(Map.of("metric", "loss"), 10, 20)).isTrue();
+    assertThat(lowers(Map.of("metric", "mae"), 10, 20)).isTrue();
+    assertThat(lowers(Map.of("metric", "accuracy"), 0.5, 0.8)).isFalse();
+    assertThat(lowers(Map.of("metric", "r2"), 0.5, 0.8)).isFalse();
+    assertThat(lowers(Map.of("metric", "accuracy", "mode", "min"), 0.5, 0.8)).isTrue();
   }
 
   @Test
@@ -152,7 +208,7 @@ class SchedulesTest {
         Map.of(),
         "unknown schedule 'cosin', did you mean 'cosine'? known: constant,"
             + " step, multi-step, exponential, linear, polynomial, cosine, cosine-restarts, one-cycle,"
-            + " inverse-root, range (program)");
+            + " inverse-root, plateau, range (program)");
     refused(
         "step",
         Map.of("factor", 0.5),
@@ -167,6 +223,30 @@ class SchedulesTest {
         "multi-step",
         Map.of("factor", 0.5, "milestones", List.of(5, 5)),
         "schedule.milestones must rise, got [5, 5] (program)");
+    refused(
+        "plateau",
+        Map.of(),
+        "schedule.factor is missing; it must be a number, in (0, 1] (program)");
+    refused(
+        "plateau",
+        Map.of("factor", 0.5, "threshold", 1.0),
+        "schedule.threshold must be in [0, 1) where thresholdMode is rel, got 1.0 (program)");
+    refused(
+        "plateau",
+        Map.of("factor", 0.5, "threshold", -0.1),
+        "schedule.threshold must be >= 0, got -0.1 (program)");
+    refused(
+        "plateau",
+        Map.of("factor", 0.5, "mode", "maximum"),
+        "schedule.mode must be one of auto, min, max, got 'maximum' (program)");
+    refused(
+        "plateau",
+        Map.of("factor", 0.5, "patience", -1),
+        "schedule.patience must be >= 0, got -1 (program)");
+    refused(
+        "plateau",
+        Map.of("factor", 0.5, "minimum", 0.2),
+        "schedule.minimum must be <= optimizer.learningRate 0.1, got 0.2 (program)");
     refused("cosine", Map.of("steps", 0), "schedule.steps must be >= 1, got 0 (program)");
     refused(
         "cosine",

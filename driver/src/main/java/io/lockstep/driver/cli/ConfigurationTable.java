@@ -44,6 +44,8 @@ final class ConfigurationTable {
     section(lines, "model", ModelSection.KEYS);
     section(lines, "optimizer", List.of(RunConfiguration.LEARNING_RATE, ParameterGroups.GROUPS));
     section(lines, "optimizer.groups[]", ParameterGroups.KEYS);
+    section(lines, "schedule.warmup", Schedules.WARMUP_KEYS);
+    section(lines, "schedule.batchScaling", Schedules.BATCH_SCALING_KEYS);
     section(lines, "wire", WireSection.KEYS);
     section(lines, "batch", BatchSection.KEYS);
     section(lines, "train", TrainSection.KEYS);

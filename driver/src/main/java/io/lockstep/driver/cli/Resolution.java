@@ -9,6 +9,7 @@ import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
+import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.spark.source.Sources;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.layer.Layers;
@@ -36,7 +37,7 @@ final class Resolution {
             run.model().chunkElements()),
         Losses.REGISTRY.resolve(run.loss()),
         Optimizers.resolve(run.optimizer()),
-        Schedules.REGISTRY.resolve(run.schedule()),
+        Schedules.resolve(run),
         run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()),
         wire(run.wire()));
   }
@@ -46,8 +47,9 @@ final class Resolution {
     if (!run.data().validation().isEmpty()) {
       Sources.REGISTRY.create(run.data().validation());
     }
-    Optimizers.create(run.optimizer(), Network.of(run).tensors());
-    Schedules.create(run.schedule(), run.learningRate(), run.train().steps().orElse(1));
+    Network network = Network.of(run);
+    Optimizers.create(run.optimizer(), network.tensors());
+    RunParts.schedule(run, network, run.train().steps().orElse(1));
     Clips.create(run.clip());
     LossScales.create(run.wire().lossScale());
   }

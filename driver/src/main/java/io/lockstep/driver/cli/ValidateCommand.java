@@ -7,6 +7,8 @@ import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.ParameterGroups;
 import io.lockstep.common.optim.UpdateRule;
+import io.lockstep.common.schedule.Schedule;
+import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.report.Figures;
@@ -14,6 +16,7 @@ import io.lockstep.worker.engine.Network;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -48,12 +51,36 @@ final class ValidateCommand implements Callable<Integer> {
     out.println("# configuration");
     out.print(run.toYaml());
     Network network = Network.of(run);
+    printRate(run, out);
     printModel(run, network, out);
     printOptimizer(run, network, out);
     printMemory(run, network, out);
     printTraffic(run, network, out);
     Notes.of(run).forEach(note -> out.println("note: " + note));
     return Lockstep.DONE;
+  }
+
+  private static void printRate(RunConfiguration run, PrintWriter out) {
+    double rate = Schedules.baseRate(run);
+    double factor = rate / run.learningRate();
+    out.println("\n# learning rate");
+    out.print(rate);
+    if (run.schedule().plain().get("batchScaling") instanceof Map<?, ?> scaling) {
+      out.printf(
+          ": optimizer.learningRate %s times %s, by the %s rule from a batch of %s to %d",
+          run.learningRate(),
+          factor,
+          scaling.get("rule"),
+          scaling.get("baseBatch"),
+          run.batch().examples());
+    }
+    out.println();
+    Schedule schedule = Schedules.create(run, run.train().steps().orElse(1));
+    out.print("schedule " + run.schedule().plain().get("type"));
+    if (schedule.metric() != null) {
+      out.print(": follows the validation's " + schedule.metric());
+    }
+    out.println();
   }
 
   private static void printModel(RunConfiguration run, Network network, PrintWriter out) {

@@ -17,8 +17,12 @@ public sealed interface Action {
   /** Tell a worker to go on with these servers. */
   record Begin(int worker, int incarnation, List<ServerAddress> servers) implements Action {}
 
-  /** Tell a worker that its validation sums have arrived. */
-  record Validated(int worker, long step) implements Action {}
+  /**
+   * Tell a worker that its validation sums have arrived.
+   *
+   * @param schedule what the schedule has learned; empty where it looks at the step alone
+   */
+  record Validated(int worker, long step, List<Double> schedule) implements Action {}
 
   /** Tell the task that has just asked to join that it may not. */
   record Refuse(String reason) implements Action {}
@@ -37,8 +41,12 @@ public sealed interface Action {
    * Make a checkpoint exist, all of whose shards are written; then prune.
    *
    * @param canary of what computed it, or {@link Run#MIXED}
+   * @param schedule what the schedule has learned before the step
+   * @param noise the averages of the gradient's noise
    */
-  record Publish(long step, List<ShardEntry> shards, String canary) implements Action {}
+  record Publish(
+      long step, List<ShardEntry> shards, String canary, List<Double> schedule, NoiseAverages noise)
+      implements Action {}
 
   /** Forget everything after a step. */
   record CutBack(long step) implements Action {}

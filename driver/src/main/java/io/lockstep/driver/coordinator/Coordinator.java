@@ -154,7 +154,7 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
     } else if (action instanceof Action.Begin begin) {
       tell(begin.worker(), new ToWorker.Begin(begin.incarnation(), begin.servers()));
     } else if (action instanceof Action.Validated validated) {
-      tell(validated.worker(), new ToWorker.Validated(validated.step()));
+      tell(validated.worker(), new ToWorker.Validated(validated.step(), validated.schedule()));
     } else if (action instanceof Action.HandTotals totals) {
       handTotals(totals);
     } else if (action instanceof Action.Resubmit) {

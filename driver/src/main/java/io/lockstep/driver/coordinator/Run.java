@@ -4,6 +4,7 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.config.Placement;
 import io.lockstep.driver.coordinator.Members.Member;
+import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.driver.server.shard.RoundTotals;
 import io.lockstep.worker.link.ServerAddress;
 import java.time.Duration;
@@ -59,6 +60,7 @@ final class Run {
 
   private final RunPlan plan;
   private final Members members;
+  private final Rates rates;
   private final Steps steps;
   private RoundTotals rounds;
   private final Validations validations;
@@ -84,7 +86,8 @@ final class Run {
   Run(RunPlan plan, long now) {
     this.plan = plan;
     this.members = new Members(plan.workers(), now);
-    this.steps = new Steps(plan);
+    this.rates = new Rates(plan.schedule(), plan.firstStep());
+    this.steps = new Steps(plan, rates);
     this.rounds = new RoundTotals(plan.layout());
     this.validations = new Validations(plan);
     this.checkpoint = plan.firstStep();
@@ -311,6 +314,7 @@ final class Run {
     if (incarnation > 1) {
       steps.cutBack(checkpoint);
       validations.cutBack(checkpoint);
+      rates.cutBack(checkpoint);
       actions.add(new Action.CutBack(checkpoint));
     }
     linksLost = 0;
@@ -469,25 +473,50 @@ final class Run {
       shards.pollFirstEntry();
       checkpoint = first.getKey();
       String by = reproducible && canary != null ? canary : MIXED;
-      actions.add(new Action.Publish(checkpoint, List.copyOf(first.getValue().values()), by));
+      actions.add(
+          new Action.Publish(
+              checkpoint,
+              List.copyOf(first.getValue().values()),
+              by,
+              rates.stateBefore(checkpoint),
+              steps.noise(checkpoint)));
     }
   }
 
   // --- validation and the end ---
 
+  /**
+   * Where the schedule looks at a metric, a worker is answered only once all workers' sums are
+   * there, and hands the schedule's state to its servers: so none of them has all gradients of a
+   * step without knowing its rate. A worker that measured for servers that are gone is sent on.
+   */
   List<Action> validation(ToCoordinator.ValidationSums sums) {
     List<Action> actions = new ArrayList<>();
     if (state == State.OVER) {
       return actions;
     }
-    validations
-        .add(sums)
-        .ifPresent(
-            record -> {
-              steps.pause(record.step(), (long) (record.seconds() * 1e9));
-              actions.add(new Action.ReportValidation(record));
-            });
-    actions.add(new Action.Validated(sums.worker(), sums.step()));
+    if (sums.incarnation() != incarnation) {
+      if (state == State.TRAINING && members.isPresent(sums.worker(), sums.attempt())) {
+        actions.add(begin(sums.worker()));
+      }
+      return actions;
+    }
+    Optional<ValidationRecord> complete = validations.add(sums);
+    complete.ifPresent(
+        record -> {
+          steps.pause(record.step(), (long) (record.seconds() * 1e9));
+          rates.learn(record);
+          actions.add(new Action.ReportValidation(record));
+        });
+    List<Double> learned = rates.stateAfter(sums.step());
+    if (complete.isPresent() && rates.followValidations()) {
+      members
+          .all()
+          .forEach(
+              member -> actions.add(new Action.Validated(member.worker, sums.step(), learned)));
+    } else if (validations.complete(sums.step()) || !rates.followValidations()) {
+      actions.add(new Action.Validated(sums.worker(), sums.step(), learned));
+    }
     completeIfDone(actions);
     return actions;
   }

@@ -15,6 +15,8 @@ import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.worker.Milestones;
 import io.lockstep.worker.engine.Network;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What follows from a configuration and the size of its data: the same in the driver and in every
@@ -57,8 +59,7 @@ public record RunParts(
         layout,
         ReductionTree.of(configuration.batch().slices()),
         milestones,
-        Schedules.create(
-            configuration.schedule(), configuration.learningRate(), milestones.lastStep()),
+        schedule(configuration, network, milestones.lastStep()),
         update(configuration, layout, rule));
   }
 
@@ -80,5 +81,30 @@ public record RunParts(
       throw new ConfigurationException(
           "optimizer: " + e.getMessage() + "; let another rule update it", e);
     }
+  }
+
+  /**
+   * The schedule of a run, which may look at what a validation of its network measures.
+   *
+   * @param totalSteps as {@link Schedules#create} has it
+   * @throws ConfigurationException where it looks at something else, or a setting is wrong
+   */
+  public static Schedule schedule(
+      RunConfiguration configuration, Network network, long totalSteps) {
+    Schedule schedule = Schedules.create(configuration, totalSteps);
+    List<String> known = new ArrayList<>(List.of(Rates.LOSS));
+    known.addAll(network.metricNames());
+    String metric = schedule.metric();
+    if (metric != null && !known.contains(metric)) {
+      throw new ConfigurationException(
+          "schedule.metric must be one of "
+              + String.join(", ", known)
+              + ", got '"
+              + metric
+              + "' ("
+              + configuration.schedule().place()
+              + ")");
+    }
+    return schedule;
   }
 }

@@ -3,12 +3,12 @@ package io.lockstep.driver.coordinator;
 import io.lockstep.common.config.Placement;
 import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.worker.Milestones;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.LongToDoubleFunction;
 
 /**
  * What is known of a run before it begins.
@@ -23,7 +23,8 @@ import java.util.function.LongToDoubleFunction;
  * @param servers shards
  * @param placement where servers live
  * @param metrics the figures that follow from the totals of the validation's further sums
- * @param learningRate the rate of a step, which counts from 0
+ * @param schedule the rate of a step, as it is after the validations before {@code firstStep}
+ * @param noise the averages of the gradient's noise after {@code firstStep}
  * @param joinTimeout how long workers are waited for
  * @param fingerprint the canary of the run that is resumed; empty for a new one
  * @param allowDifferentFingerprint whether a process that computes other bits may take part
@@ -39,7 +40,8 @@ public record RunPlan(
     int servers,
     Placement placement,
     Function<double[], Map<String, Double>> metrics,
-    LongToDoubleFunction learningRate,
+    Schedule schedule,
+    NoiseAverages noise,
     Duration joinTimeout,
     String fingerprint,
     boolean allowDifferentFingerprint) {
@@ -69,6 +71,12 @@ public record RunPlan(
     return training.stream()
         .mapToLong(stream -> Math.max(0, Math.min(slice, stream.count() - from)))
         .sum();
+  }
+
+  /** Slices of an update, by its number from 1: streams that have not run out. */
+  int slices(long step) {
+    long from = milestones.epochs().from(step - 1);
+    return (int) training.stream().filter(stream -> stream.count() > from).count();
   }
 
   /** Examples of so many updates from the beginning. */

@@ -3,6 +3,8 @@ package io.lockstep.driver.coordinator;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.TensorSums;
 import io.lockstep.common.optim.scale.ScaledStep;
+import io.lockstep.common.tree.Scalars;
+import io.lockstep.driver.report.GradientNoise;
 import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.server.shard.StepReport;
 import io.lockstep.worker.StepTimes;
@@ -23,16 +25,23 @@ final class Steps {
   static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final RunPlan plan;
+  private final Rates rates;
   private final TensorSums tensorSums;
 
   private final ServerClocks clocks = new ServerClocks();
   private final TreeMap<Long, Pending> pending = new TreeMap<>();
   private final TreeMap<Long, Long> pauses = new TreeMap<>();
+
+  /** The averages after the last line, and after those from which the run may go on. */
+  private final TreeMap<Long, NoiseAverages> noise = new TreeMap<>();
+
   private long next;
   private long lastNanos;
 
-  Steps(RunPlan plan) {
+  Steps(RunPlan plan, Rates rates) {
     this.plan = plan;
+    this.rates = rates;
+    this.noise.put(plan.firstStep(), plan.noise());
     this.tensorSums = TensorSums.of(plan.layout());
 
     this.next = plan.firstStep() + 1;
@@ -44,6 +53,7 @@ final class Steps {
     private final boolean[] applied;
     private final Map<Integer, StepTimes> times = new HashMap<>();
     private int missing;
+    private Scalars batch = Scalars.NONE;
     private double loss;
     private @Nullable ScaledStep scaled;
 
@@ -93,6 +103,7 @@ final class Steps {
     }
     step.applied[applied.server()] = true;
     step.missing--;
+    step.batch = report.batch();
     step.loss = report.loss();
     step.scaled = report.scaled();
     for (int c = 0; c < report.gradientSquares().length; c++) {
@@ -133,6 +144,7 @@ final class Steps {
   /** Forgets every step after this one: they will be made again. */
   void cutBack(long step) {
     pending.tailMap(step, false).clear();
+    noise.tailMap(step, false).clear();
     next = Math.min(next, step + 1);
   }
 
@@ -148,14 +160,31 @@ final class Steps {
         step,
         plan.milestones().epochs().epoch(step - 1) + 1,
         found.loss,
-        plan.learningRate().applyAsDouble(step - 1),
+        rates.rate(step - 1),
         Math.sqrt(squares),
+        noise(step, found.batch, squares),
         plan.examples(step) / seconds,
         seconds,
         slowest(found, StepTimes::computeNanos),
         slowest(found, StepTimes::sendNanos),
         slowest(found, StepTimes::waitNanos),
         found.scaled);
+  }
+
+  private GradientNoise noise(long step, Scalars batch, double gradientSquare) {
+    GradientNoise estimate = NoiseAverages.estimate(batch, gradientSquare, plan.slices(step));
+    var before = noise.lastEntry();
+    NoiseAverages averages = before.getValue().after(estimate);
+    if (before.getKey() != plan.firstStep() && !plan.milestones().checkpoints(before.getKey())) {
+      noise.remove(before.getKey());
+    }
+    noise.put(step, averages);
+    return estimate.withScale(averages.scale());
+  }
+
+  /** The averages of the gradient's noise after a step whose line is the last, or a checkpoint. */
+  NoiseAverages noise(long step) {
+    return java.util.Objects.requireNonNull(noise.get(step));
   }
 
   private static double slowest(Pending step, java.util.function.ToLongFunction<StepTimes> part) {

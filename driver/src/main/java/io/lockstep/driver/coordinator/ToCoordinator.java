@@ -80,10 +80,12 @@ public sealed interface ToCoordinator {
   /**
    * The sums of a worker's validation streams; answered by {@link ToWorker.Validated}.
    *
+   * @param incarnation of the servers whose parameters were measured
    * @param step updates done
    * @param nanos how long it took
    */
-  record ValidationSums(int worker, long attempt, long step, List<StreamSums> sums, long nanos)
+  record ValidationSums(
+      int worker, long attempt, int incarnation, long step, List<StreamSums> sums, long nanos)
       implements ToCoordinator {}
 
   /** Where a worker's time went, for several steps at once. */

@@ -176,6 +176,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     object.put("loss", step.loss());
     object.put("learningRate", step.learningRate());
     object.put("gradientNorm", Double.isFinite(step.gradientNorm()) ? step.gradientNorm() : null);
+    object.put("gradientNoiseScale", knownOrNull(step.noise().scale()));
+    object.put("gradientNoiseTrace", knownOrNull(step.noise().trace()));
+    object.put("gradientSquare", knownOrNull(step.noise().square()));
     object.put("examplesPerSecond", step.examplesPerSecond());
     object.put("seconds", step.seconds());
     object.put("computeSeconds", step.computeSeconds());
@@ -187,6 +190,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       object.put("skipped", scaled.skipped());
     }
     steps.append(object);
+  }
+
+  private static @Nullable Double knownOrNull(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate the rate of this update
  * @param gradientNorm Euclidean norm of the mean gradient, before clipping; not finite where the
  *     step was skipped
+ * @param noise how much its examples disagree
  * @param examplesPerSecond examples of the batch over {@code seconds}
  * @param seconds from the end of the step before to the end of this one
  * @param computeSeconds spent on gradients
@@ -26,6 +27,7 @@ public record StepRecord(
     double loss,
     double learningRate,
     double gradientNorm,
+    GradientNoise noise,
     double examplesPerSecond,
     double seconds,
     double computeSeconds,

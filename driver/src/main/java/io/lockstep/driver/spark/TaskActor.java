@@ -42,7 +42,7 @@ final class TaskActor extends AbstractBehavior<ToWorker> {
   }
 
   private Behavior<ToWorker> validated(ToWorker.Validated validated) {
-    control.arrived(validated.step());
+    control.arrived(validated);
     return this;
   }
 

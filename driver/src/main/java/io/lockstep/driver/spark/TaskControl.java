@@ -33,7 +33,7 @@ final class TaskControl implements Control {
   /** What was last said that {@link #next} has an answer to; null while the task is at work. */
   private @Nullable ToCoordinator asked;
 
-  private long validatedStep = -1;
+  private ToWorker.@Nullable Validated validated;
   private boolean stopped;
   private @Nullable String failure;
   private @Nullable AutoCloseable link;
@@ -70,8 +70,8 @@ final class TaskControl implements Control {
     }
   }
 
-  synchronized void arrived(long step) {
-    validatedStep = Math.max(validatedStep, step);
+  synchronized void arrived(ToWorker.Validated message) {
+    validated = message;
     notifyAll();
   }
 
@@ -170,16 +170,19 @@ final class TaskControl implements Control {
    * Said at least once, also where the same step was measured before a crash: that is forgotten.
    */
   @Override
-  public void validated(long step, List<StreamSums> sums, long nanos) throws InterruptedException {
+  public synchronized Optional<List<Double>> validated(long step, List<StreamSums> sums, long nanos)
+      throws InterruptedException {
     ToCoordinator.ValidationSums message =
-        new ToCoordinator.ValidationSums(worker, attempt, step, sums, nanos);
-    synchronized (this) {
-      validatedStep = -1;
-      while (!isOver() && validatedStep < step) {
-        coordinator.accept(message);
-        wait(repeatMillis);
+        new ToCoordinator.ValidationSums(worker, attempt, taken, step, sums, nanos);
+    validated = null;
+    while (!isOver() && begin == null) {
+      coordinator.accept(message);
+      wait(repeatMillis);
+      if (validated != null && validated.step() == step) {
+        return Optional.of(validated.schedule());
       }
     }
+    return Optional.empty();
   }
 
   @Override

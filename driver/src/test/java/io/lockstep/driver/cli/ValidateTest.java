@@ -157,9 +157,28 @@ class ValidateTest {
   @Test
   void whatIsShownIsItselfAConfigurationWithTheSameResult() throws IOException {
     String shown = validate().out();
-    String resolved = shown.substring("# configuration\n".length(), shown.indexOf("\n# model"));
+    String resolved =
+        shown.substring("# configuration\n".length(), shown.indexOf("\n# learning rate"));
     Files.writeString(file, resolved);
     assertThat(validate().out()).isEqualTo(shown);
+  }
+
+  @Test
+  void theRateIsShownAsItIsScaledForTheBatch() {
+    assertThat(validate().out()).contains("\n# learning rate\n0.01\nschedule cosine\n");
+    Output scaled =
+        validate(
+            "--set",
+            "schedule.batchScaling={rule: square-root, baseBatch: 8}",
+            "--set",
+            "schedule.type=plateau",
+            "--set",
+            "schedule.factor=0.5");
+    assertThat(scaled.out())
+        .contains("    rule: square-root\n    baseBatch: 8\n    rate: 0.02\n")
+        .contains(
+            "\n# learning rate\n0.02: optimizer.learningRate 0.01 times 2.0, by the square-root rule"
+                + " from a batch of 8 to 32\nschedule plateau: follows the validation's loss\n");
   }
 
   /** Each line: a setting, the message. */
@@ -173,6 +192,7 @@ class ValidateTest {
           optimizer.beta3=1 ~ unknown key 'optimizer.beta3', did you mean 'beta1'? known here:
           optimizer.beta1=1.0 ~ optimizer.beta1 must be in [0, 1), got 1.0 (--set)
           optimizer.groups=[{tensors: [hiden.*]}] ~ optimizer.groups[0] has the pattern 'hiden.*', which matches no tensor, did you mean 'hidden.W'? there are hidden.W (weight), hidden.b (bias), output.W (weight), output.b (bias) (--set)
+          schedule={type: plateau, factor: 0.5, metric: acuracy} ~ schedule.metric must be one of loss, accuracy, got 'acuracy' (--set)
           schedule.type=cosin ~ unknown schedule 'cosin', did you mean 'cosine'?
           clip.type=globalnorm ~ unknown clip 'globalnorm', did you mean 'global-norm'? known: none, global-norm
           loss.type=mse2 ~ unknown loss 'mse2', did you mean 'mse'?

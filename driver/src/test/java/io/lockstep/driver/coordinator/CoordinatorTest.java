@@ -158,7 +158,7 @@ class CoordinatorTest {
     int noSuchStream = 2;
     coordinator.tell(
         new ToCoordinator.ValidationSums(
-            0, 1, 1, List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])), 0));
+            0, 1, 1, 1, List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])), 0));
     assertThat(ended().reason()).startsWith("the coordinator broke: java.lang.ArrayIndex");
     task.expectMessageClass(ToWorker.Stop.class);
   }
@@ -205,6 +205,7 @@ class CoordinatorTest {
         placement,
         sums -> Map.of(),
         step -> 0.5,
+        NoiseAverages.NONE,
         Duration.ofSeconds(60),
         "",
         false);

@@ -68,6 +68,7 @@ class KryoSerializerTest {
           new ToCoordinator.ValidationSums(
               2,
               5,
+              3,
               8,
               List.of(
                   new StreamSums(0, true, 10, 1.25, 10, new double[] {9}),
@@ -79,7 +80,7 @@ class KryoSerializerTest {
           new ToCoordinator.Finished(2, 5),
           new ToCoordinator.Hopeless(2, "changed"),
           new ToWorker.Begin(3, List.of(ADDRESS, ADDRESS.tcpOnly())),
-          new ToWorker.Validated(8),
+          new ToWorker.Validated(8, List.of(0.5, Double.POSITIVE_INFINITY)),
           new ToWorker.Stop("done"),
           new ToWorker.Refused("stranger"),
           new ToServers.Host(3, 8, List.of(0, 2)),

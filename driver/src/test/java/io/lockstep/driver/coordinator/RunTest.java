@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.config.Interval;
+import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Placement;
 import io.lockstep.common.data.EpochPlan;
 import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.common.schedule.Schedule;
+import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.Scalars;
+import io.lockstep.driver.report.GradientNoise;
 import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.driver.server.shard.RoundSums;
@@ -44,6 +48,7 @@ class RunTest {
   private Placement placement = Placement.DRIVER;
   private boolean allowDifferent;
   private long firstStep;
+  private Schedule schedule = step -> 0.5;
   private long now = 100 * SECOND;
   private long attempts;
 
@@ -285,7 +290,13 @@ class RunTest {
     step(run, 2);
     saved(run, 2);
     assertThat(actions)
-        .contains(new Action.Publish(2, List.of(entry(2, 0), entry(2, 1)), "canary"));
+        .contains(
+            new Action.Publish(
+                2,
+                List.of(entry(2, 0), entry(2, 1)),
+                "canary",
+                List.of(),
+                lastPublished().noise()));
     allowDifferent = true;
     run = training();
     take(run.joined(join(1, 1, "other"), now));
@@ -293,7 +304,13 @@ class RunTest {
     step(run, 2);
     saved(run, 2);
     assertThat(actions)
-        .contains(new Action.Publish(2, List.of(entry(2, 0), entry(2, 1)), Run.MIXED));
+        .contains(
+            new Action.Publish(
+                2,
+                List.of(entry(2, 0), entry(2, 1)),
+                Run.MIXED,
+                List.of(),
+                lastPublished().noise()));
   }
 
   @Test
@@ -348,7 +365,7 @@ class RunTest {
   void validationSumsAreAddedByTheTreeAndAcknowledged() {
     Run run = training();
     take(run.validation(sums(1, 2, 2, 4)));
-    assertThat(actions).containsExactly(new Action.Validated(1, 2));
+    assertThat(actions).containsExactly(new Action.Validated(1, 2, List.of()));
     actions.clear();
     take(run.validation(sums(0, 2, 0, 2)));
     ValidationRecord record =
@@ -362,7 +379,130 @@ class RunTest {
     assertThat(record.metrics()).containsExactly(Map.entry("sum", 3.0));
     actions.clear();
     take(run.validation(sums(0, 2, 0, 2)));
-    assertThat(actions).as("a repetition").containsExactly(new Action.Validated(0, 2));
+    assertThat(actions).as("a repetition").containsExactly(new Action.Validated(0, 2, List.of()));
+  }
+
+  private void plateau() {
+    schedule =
+        Schedules.create(
+            Options.of("schedule", Map.of("type", "plateau", "factor", 0.5, "patience", 0)),
+            0.5,
+            10);
+  }
+
+  private static Action.Validated learned(int worker, long step, double rate, double best) {
+    return new Action.Validated(worker, step, List.of(rate, best, 0.0, 0.0));
+  }
+
+  /** Both workers' sums of a validation, whose loss is always the same. */
+  private void validate(Run run, int incarnation, long step) {
+    take(run.validation(sums(1, incarnation, step, 2, 4)));
+    take(run.validation(sums(0, incarnation, step, 0, 2)));
+  }
+
+  private static final double LOSS = (0.5 + 1.5 + 2.5) / 30;
+
+  @Test
+  void whereTheRateFollowsAMetricWorkersAreAnsweredWhenAllSumsAreThere() {
+    plateau();
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    actions.clear();
+    take(run.validation(sums(1, 2, 2, 4)));
+    take(run.validation(sums(1, 2, 2, 4)));
+    assertThat(actions).isEmpty();
+    take(run.validation(sums(0, 2, 0, 2)));
+    assertThat(actions)
+        .filteredOn(Action.Validated.class::isInstance)
+        .containsExactly(learned(0, 2, 0.5, LOSS), learned(1, 2, 0.5, LOSS));
+    actions.clear();
+    take(run.validation(sums(1, 2, 2, 4)));
+    assertThat(actions).as("a repetition").containsExactly(learned(1, 2, 0.5, LOSS));
+  }
+
+  @Test
+  void aStepsRateFollowsFromTheValidationsUpToItsParameters() {
+    plateau();
+    Run run = training();
+    for (long step = 1; step <= 4; step++) {
+      step(run, step);
+      if (step % 2 == 0) {
+        validate(run, 1, step);
+      }
+    }
+    applied(run, 5);
+    times(run, 0, 5);
+    times(run, 1, 5);
+    assertThat(reported())
+        .extracting(StepRecord::learningRate)
+        .containsExactly(0.5, 0.5, 0.5, 0.5, 0.25);
+  }
+
+  @Test
+  void aCheckpointHoldsWhatWasLearnedBeforeItAndARestartForgetsWhatCameAfter() {
+    plateau();
+    placement = Placement.WORKERS;
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    assertThat(lastPublished().schedule()).containsExactly(0.5, Double.POSITIVE_INFINITY, 0.0, 0.0);
+    validate(run, 1, 2);
+    step(run, 3);
+    step(run, 4);
+    checkpoint(run, 4);
+    assertThat(lastPublished().schedule()).containsExactly(0.5, LOSS, 0.0, 0.0);
+    validate(run, 1, 4);
+    step(run, 5);
+    step(run, 6);
+    validate(run, 1, 6);
+    take(run.joined(join(1), now));
+    actions.clear();
+    take(run.validation(sums(0, 1, 6, 0, 2)));
+    assertThat(actions).as("while the servers start").isEmpty();
+    take(run.serverReady(ready(2, 0), now));
+    take(run.serverReady(ready(2, 1), now));
+    actions.clear();
+    take(run.validation(sums(0, 1, 6, 0, 2)));
+    assertThat(actions).as("of servers that are gone").containsExactly(begin(0, 2));
+    actions.clear();
+    validate(run, 2, 4);
+    assertThat(actions).as("counted once").contains(learned(0, 4, 0.25, LOSS));
+    actions.clear();
+    step(run, 5);
+    step(run, 6);
+    validate(run, 2, 6);
+    assertThat(reported()).extracting(StepRecord::learningRate).containsExactly(0.25, 0.25);
+    assertThat(actions).contains(learned(1, 6, 0.125, LOSS));
+  }
+
+  private Action.Publish lastPublished() {
+    return actions.stream()
+        .filter(Action.Publish.class::isInstance)
+        .map(Action.Publish.class::cast)
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  @Test
+  void theNoiseScaleGoesOnFromACheckpointAsIfNothingHadBeen() {
+    placement = Placement.WORKERS;
+    Run run = training();
+    for (long step = 1; step <= 5; step++) {
+      step(run, step);
+      if (step % 2 == 0) {
+        checkpoint(run, step);
+      }
+    }
+    assertThat(lastPublished().noise().trace()).isPositive();
+    List<GradientNoise> before = reported().stream().map(StepRecord::noise).toList();
+    take(run.joined(join(1), now));
+    take(run.serverReady(ready(2, 0), now));
+    take(run.serverReady(ready(2, 1), now));
+    actions.clear();
+    step(run, 5);
+    assertThat(reported()).extracting(StepRecord::noise).containsExactly(before.get(4));
   }
 
   @Test
@@ -630,7 +770,8 @@ class RunTest {
             servers,
             placement,
             sums -> Map.of("sum", sums[0]),
-            step -> 0.5,
+            schedule,
+            NoiseAverages.NONE,
             Duration.ofSeconds(60),
             "",
             allowDifferent),
@@ -708,7 +849,8 @@ class RunTest {
     var shard = LAYOUT.shards(servers).get(server);
     double[] squares = new double[shard.size()];
     java.util.Arrays.fill(squares, 5);
-    return new StepReport(step - 1, new Scalars(40, 32, 0), shard.get(0).index(), squares, null);
+    return new StepReport(
+        step - 1, new Scalars(40, 32, 1000.0 + step), shard.get(0).index(), squares, null);
   }
 
   private RoundSums round(int server) {
@@ -747,9 +889,15 @@ class RunTest {
   }
 
   private static ToCoordinator.ValidationSums sums(int worker, long step, int from, int to) {
+    return sums(worker, 1, step, from, to);
+  }
+
+  private static ToCoordinator.ValidationSums sums(
+      int worker, int incarnation, long step, int from, int to) {
     return new ToCoordinator.ValidationSums(
         worker,
         1,
+        incarnation,
         step,
         IntStream.range(from, to)
             .mapToObj(m -> new StreamSums(m, m < 3, 10, m + 0.5, 10, new double[] {m}))

@@ -131,6 +131,7 @@ class RunComparisonTest {
               List.of(),
               List.of(),
               List.of(),
+              List.of(),
               "same",
               List.of(writer.commit())));
     }

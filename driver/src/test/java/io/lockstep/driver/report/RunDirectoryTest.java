@@ -27,7 +27,8 @@ class RunDirectoryTest {
       assertThat(Files.readString(run.stepsFile()))
           .isEqualTo(
               "{\"step\":1,\"epoch\":1,\"loss\":2.5,\"learningRate\":0.001,\"gradientNorm\":1.5,"
-                  + "\"examplesPerSecond\":2560.0,\"seconds\":0.1,\"computeSeconds\":0.08,"
+                  + "\"gradientNoiseScale\":null,\"gradientNoiseTrace\":40.0,"
+                  + "\"gradientSquare\":-0.5,\"examplesPerSecond\":2560.0,\"seconds\":0.1,\"computeSeconds\":0.08,"
                   + "\"sendSeconds\":0.01,\"waitSeconds\":0.01}\n");
     }
   }
@@ -63,11 +64,11 @@ class RunDirectoryTest {
   void theLossOfTheLastEpochCountsWhatIsComputedAgainOnce() {
     try (RunDirectory run = RunDirectory.create(folder.resolve("run"))) {
       assertThat(run.lastEpochLoss()).isNaN();
-      run.step(new StepRecord(1, 1, 100, 1, 1, 1, 1, 1, 1, 1, null));
-      run.step(new StepRecord(2, 2, 4, 1, 1, 1, 1, 1, 1, 1, null));
-      run.step(new StepRecord(3, 2, 70, 1, 1, 1, 1, 1, 1, 1, null));
+      run.step(new StepRecord(1, 1, 100, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(new StepRecord(2, 2, 4, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(new StepRecord(3, 2, 70, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
       run.cutBack(2);
-      run.step(new StepRecord(3, 2, 8, 1, 1, 1, 1, 1, 1, 1, null));
+      run.step(new StepRecord(3, 2, 8, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
       assertThat(run.lastEpochLoss()).isEqualTo(6);
     }
   }

@@ -34,7 +34,19 @@ final class Runs {
   }
 
   static StepRecord step(long step, double loss) {
-    return new StepRecord(step, 1, loss, 0.001, 1.5, 2560, 0.1, 0.08, 0.01, 0.01, null);
+    return new StepRecord(
+        step,
+        1,
+        loss,
+        0.001,
+        1.5,
+        new GradientNoise(Double.NaN, 40, -0.5),
+        2560,
+        0.1,
+        0.08,
+        0.01,
+        0.01,
+        null);
   }
 
   static Summary summary() {

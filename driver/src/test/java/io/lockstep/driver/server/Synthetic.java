@@ -17,6 +17,7 @@ import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScale;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.tree.PlainTree;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.Scalars;
@@ -158,9 +159,13 @@ public final class Synthetic {
 
   /** A shard with its first values. */
   public ParameterShard shard(List<Chunk> chunks) {
+    return shard(chunks, Synthetic::learningRate);
+  }
+
+  /** The same with a schedule of its own. */
+  public ParameterShard shard(List<Chunk> chunks, Schedule schedule) {
     ParameterShard shard =
-        new ParameterShard(
-            tree, layout, chunks, plan, Synthetic::learningRate, BASE_LEARNING_RATE, 0);
+        new ParameterShard(tree, layout, chunks, plan, schedule, BASE_LEARNING_RATE, 0);
     float[] parameters = parameters();
     for (Chunk chunk : chunks) {
       float[] values = new float[chunk.length()];

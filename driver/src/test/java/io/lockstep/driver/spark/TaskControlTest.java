@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class TaskControlTest {
+  private static final List<Double> LEARNED = List.of(0.5, 2.0);
+
   private final List<ToCoordinator> said = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private Consumer<ToCoordinator> answer = message -> {};
@@ -28,7 +30,7 @@ class TaskControlTest {
 
   @Test
   void aValidationThatIsMeasuredAgainAfterACrashIsSaidAgain() throws InterruptedException {
-    answer = message -> control.arrived(4);
+    answer = message -> control.arrived(new ToWorker.Validated(4, List.of()));
     control.validated(4, List.of(), 0);
     control.validated(4, List.of(), 0);
     assertThat(said).hasSize(2);
@@ -36,9 +38,19 @@ class TaskControlTest {
 
   @Test
   void aValidationIsRepeatedUntilItHasArrived() throws InterruptedException {
-    answer = message -> control.arrived(said.size() < 3 ? 2 : 4);
-    control.validated(4, List.of(), 0);
+    answer = message -> control.arrived(new ToWorker.Validated(said.size() < 3 ? 6 : 4, LEARNED));
+    assertThat(control.validated(4, List.of(), 0)).contains(LEARNED);
     assertThat(said).hasSize(3).containsOnly(said.get(0));
+  }
+
+  @Test
+  void aValidationOfServersThatAreGoneIsNotWaitedFor() throws InterruptedException {
+    control.begin(begin(1));
+    assertThat(control.next()).isPresent();
+    answer = message -> control.begin(begin(2));
+    assertThat(control.validated(4, List.of(), 0)).isEmpty();
+    assertThat(said).containsExactly(new ToCoordinator.ValidationSums(1, 7, 1, 4, List.of(), 0));
+    assertThat(control.next()).contains(new Assignment(2, List.of()));
   }
 
   @Test

@@ -70,6 +70,11 @@ final class DirectLink implements ServerLink {
   }
 
   @Override
+  public void schedule(long step, List<Double> state) throws LinkException {
+    session.schedule(step, state);
+  }
+
+  @Override
   public void push(long step, List<Partial> partials) throws LinkException {
     for (Partial partial : partials) {
       session.sums(step, partial.node(), partial.present(), partial.scalars());

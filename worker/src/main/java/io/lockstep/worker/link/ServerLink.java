@@ -11,6 +11,9 @@ interface ServerLink extends AutoCloseable {
   /** Asks for all chunks of a version. */
   void pull(long version) throws LinkException;
 
+  /** Hands over the schedule's state, before the step's sums. */
+  void schedule(long step, List<Double> state) throws LinkException;
+
   /** Hands over a step's sums and gradients, and asks for the version that comes of them. */
   void push(long step, List<Partial> partials) throws LinkException;
 

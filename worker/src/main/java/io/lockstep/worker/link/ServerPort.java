@@ -3,6 +3,7 @@ package io.lockstep.worker.link;
 import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.tree.Scalars;
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * A server as a worker meets it: what the frames on a socket say, as method calls. The server's
@@ -41,6 +42,14 @@ public interface ServerPort {
      * @throws LinkException where the version is gone or still to come, or the session is closed
      */
     void pull(long version) throws LinkException;
+
+    /**
+     * Says what the schedule has learned from the validation before a step; comes before the step's
+     * sums, from every worker with the same bits.
+     *
+     * @throws LinkException where the step is still to come, or the session is closed
+     */
+    void schedule(long step, List<Double> state) throws LinkException;
 
     /**
      * Accounts for a node's leaves: its gradients follow, or, where absent, nothing follows.

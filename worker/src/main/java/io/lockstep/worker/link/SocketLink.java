@@ -32,6 +32,8 @@ final class SocketLink implements ServerLink {
   private sealed interface Order {
     record Pull(long version) implements Order {}
 
+    record Schedule(long step, List<Double> state) implements Order {}
+
     record Push(long step, int scaleExponent, List<Partial> partials) implements Order {}
   }
 
@@ -199,6 +201,13 @@ final class SocketLink implements ServerLink {
   }
 
   @Override
+  public synchronized void schedule(long step, List<Double> state) throws LinkException {
+    throwIfFailed();
+    orders.add(new Order.Schedule(step, state));
+    notifyAll();
+  }
+
+  @Override
   public void push(long step, List<Partial> partials) throws LinkException {
     order(step + 1, new Order.Push(step, scaleExponent(), partials));
   }
@@ -235,6 +244,8 @@ final class SocketLink implements ServerLink {
       for (Order order = nextOrder(); order != null; order = nextOrder()) {
         if (order instanceof Order.Push push) {
           write(push);
+        } else if (order instanceof Order.Schedule schedule) {
+          writer.schedule(schedule.step(), schedule.state());
         } else if (order instanceof Order.Pull pull) {
           writer.pull(pull.version());
         }

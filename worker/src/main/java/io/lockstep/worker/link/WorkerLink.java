@@ -93,6 +93,25 @@ public final class WorkerLink implements AutoCloseable {
   }
 
   /**
+   * Tells all servers what the schedule has learned from the validation before a step, before the
+   * step is pushed; nothing is sent where it looks at the step alone.
+   *
+   * @param state of the schedule; empty where it has none
+   */
+  public void schedule(long step, List<Double> state) throws LinkException {
+    if (state.isEmpty()) {
+      return;
+    }
+    try {
+      for (ServerLink link : links) {
+        link.schedule(step, state);
+      }
+    } catch (LinkException e) {
+      throw first(e);
+    }
+  }
+
+  /**
    * Hands over a step's partial sums, all of them finite, and asks for version step + 1. Sockets
    * are fed by their own threads; servers in this process take theirs in the calling one. The
    * worker's parameters may be overwritten from now on, and the partial sums must stay as they are

@@ -5,6 +5,7 @@ import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.checkpoint.ShardWriter;
 import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.server.link.LocalRounds;
 import io.lockstep.driver.server.link.ParameterServer;
@@ -96,23 +97,25 @@ public final class HostedServers implements AutoCloseable {
   private ParameterServer start(int number, long step, @Nullable LocalRounds allHere)
       throws IOException {
     List<Chunk> chunks = plan.layout().shards(plan.servers()).get(number);
+    Manifest manifest = step == 0 ? null : plan.checkpoints().manifest(step);
+    Schedule schedule =
+        manifest == null ? plan.schedule() : plan.schedule().restore(manifest.schedule());
     ParameterShard shard =
         new ParameterShard(
             plan.tree(),
             plan.layout(),
             chunks,
             plan.update(),
-            plan.learningRate(),
+            schedule,
             plan.baseLearningRate(),
             step);
-    if (step == 0) {
+    if (manifest == null) {
       for (Chunk chunk : chunks) {
         float[] values = new float[chunk.length()];
         plan.firstValues().fill(chunk.tensor(), chunk.tensorOffset(), values, chunk.length());
         shard.initialize(chunk, values);
       }
     } else if (!chunks.isEmpty()) {
-      Manifest manifest = plan.checkpoints().manifest(step);
       int first = shard.firstChunk();
       plan.checkpoints().read(manifest, first, first + chunks.size(), shard::load);
       shard.load(manifest.shards().get(0).numbers());

@@ -4,11 +4,12 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.schedule.Schedule;
+import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.worker.Milestones;
 import java.nio.file.Path;
-import java.util.function.LongToDoubleFunction;
 
 /**
  * What all servers of a run have in common.
@@ -19,7 +20,7 @@ import java.util.function.LongToDoubleFunction;
  * @param tree over the slices of a step
  * @param gradients the form in which they are to come
  * @param update what a step does
- * @param learningRate of a step, which counts from 0
+ * @param schedule the rate of a step, as it is before the first one
  * @param baseLearningRate that the schedule starts from
  * @param firstValues of the parameters, where there is no checkpoint yet
  * @param milestones after which steps checkpoints are written
@@ -34,7 +35,7 @@ public record ServerPlan(
     ReductionTree tree,
     GradientForm gradients,
     UpdatePlan update,
-    LongToDoubleFunction learningRate,
+    Schedule schedule,
     double baseLearningRate,
     FirstValues firstValues,
     Milestones milestones,
@@ -66,8 +67,8 @@ public record ServerPlan(
         parts.tree(),
         parts.configuration().wire().gradients(),
         parts.update(),
-        parts.schedule()::rate,
-        parts.configuration().learningRate(),
+        parts.schedule(),
+        Schedules.baseRate(parts.configuration()),
         (tensor, from, target, length) ->
             parts.network().initialize(seed, tensor, from, target, 0, length),
         parts.milestones(),

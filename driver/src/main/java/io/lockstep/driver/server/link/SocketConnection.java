@@ -144,6 +144,7 @@ final class SocketConnection {
             reader.step(), reader.node(), reader.chunk(), reader.scaleExponent(), reader.floats());
       }
       case SUMS -> session.sums(reader.step(), reader.node(), reader.isPresent(), reader.scalars());
+      case SCHEDULE -> session.schedule(reader.step(), reader.schedule());
       case PULL -> session.pull(reader.step());
       default -> throw new FrameException("a worker must not send " + reader.kind());
     }

@@ -10,6 +10,7 @@ import io.lockstep.worker.link.ServerPort;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,18 @@ final class WorkerSession implements ServerPort.Session {
     ready[(head + count) % ready.length] = index;
     count++;
     notifyAll();
+  }
+
+  @Override
+  public void schedule(long step, List<Double> state) throws LinkException {
+    synchronized (this) {
+      throwIfClosed();
+    }
+    try {
+      shard.schedule(step, state);
+    } catch (ShardException e) {
+      throw refused(e);
+    }
   }
 
   @Override

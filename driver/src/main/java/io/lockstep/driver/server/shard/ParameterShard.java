@@ -9,6 +9,7 @@ import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.optim.scale.LossScale;
 import io.lockstep.common.optim.scale.OverflowCheck;
 import io.lockstep.common.optim.scale.ScaledStep;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.tree.FiniteCheck;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.Scalars;
@@ -18,7 +19,6 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,6 @@ public final class ParameterShard {
   private final Layout layout;
   private final List<Chunk> chunks;
   private final UpdatePlan plan;
-  private final LongToDoubleFunction learningRate;
   private final double baseLearningRate;
   private final BufferPool pool;
   private final @Nullable ChunkCell[] cells;
@@ -61,12 +60,15 @@ public final class ParameterShard {
   private int awaitedRound = -1;
   private boolean failed;
 
+  /** Written before the gradients of the step from which it holds. */
+  private volatile Schedule schedule;
+
   /**
    * @param tree over the slices of a step
    * @param layout of the model
    * @param chunks the shard's own, contiguous, as {@link Layout#shards} cuts them
    * @param plan what a step does
-   * @param learningRate of a step, which counts from 0
+   * @param schedule the rate of a step, as it is before the first one
    * @param baseLearningRate that the schedule starts from
    * @param step the first step to be taken: the version of the values that will be loaded
    */
@@ -75,14 +77,14 @@ public final class ParameterShard {
       Layout layout,
       List<Chunk> chunks,
       UpdatePlan plan,
-      LongToDoubleFunction learningRate,
+      Schedule schedule,
       double baseLearningRate,
       long step) {
     this.tree = tree;
     this.layout = layout;
     this.chunks = List.copyOf(chunks);
     this.plan = plan;
-    this.learningRate = learningRate;
+    this.schedule = schedule;
     this.baseLearningRate = baseLearningRate;
     this.step = step;
     this.pool = new BufferPool();
@@ -246,6 +248,22 @@ public final class ParameterShard {
   }
 
   // ---- what comes in
+
+  /**
+   * Takes what the schedule has learned from the validation before a step. Every worker says the
+   * same before its sums of the step, so it is known by the time that the step's tree is complete.
+   *
+   * @param state as {@link Schedule#state} gives it
+   * @throws ShardException where the step is still to come
+   */
+  public synchronized void schedule(long step, List<Double> state) throws ShardException {
+    if (step > this.step) {
+      throw new ShardException("step must be at most " + this.step + ", got " + step);
+    }
+    if (step == this.step) {
+      schedule = schedule.restore(state);
+    }
+  }
 
   /**
    * Accounts for a node's leaves by their sums; its gradients follow, unless it is absent.
@@ -544,7 +562,7 @@ public final class ParameterShard {
 
   private Update update(long step) {
     long number = scaling == null ? step + 1 : scaling.number();
-    return new Update(number, learningRate.applyAsDouble(step), baseLearningRate);
+    return new Update(number, schedule.rate(step), baseLearningRate);
   }
 
   // ---- numbers and places

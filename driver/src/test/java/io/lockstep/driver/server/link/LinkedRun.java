@@ -2,6 +2,7 @@ package io.lockstep.driver.server.link;
 
 import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.driver.server.shard.RoundSums;
 import io.lockstep.driver.server.shard.StepFailure;
@@ -29,6 +30,11 @@ final class LinkedRun implements AutoCloseable {
   }
 
   LinkedRun(Synthetic synthetic, int count, GradientForm form) throws IOException {
+    this(synthetic, count, form, Synthetic::learningRate);
+  }
+
+  LinkedRun(Synthetic synthetic, int count, GradientForm form, Schedule schedule)
+      throws IOException {
     this.synthetic = synthetic;
     LocalRounds rounds = new LocalRounds(synthetic.layout());
     List<List<Chunk>> shards = synthetic.layout().shards(count);
@@ -36,7 +42,7 @@ final class LinkedRun implements AutoCloseable {
       servers.add(
           ParameterServer.start(
               new ServerSettings(token, 1, s, "127.0.0.1", 0, null, form),
-              synthetic.shard(shards.get(s)),
+              synthetic.shard(shards.get(s), schedule),
               synthetic.layout().longestChunk(),
               new Events(rounds)));
     }

@@ -23,7 +23,7 @@ final class LinkedWorker implements Callable<float[]> {
   /** Called with the link before a step's sums are handed over. */
   @FunctionalInterface
   interface BeforePush {
-    void beforePush(long step, WorkerLink link);
+    void beforePush(long step, WorkerLink link) throws LinkException;
   }
 
   private final BeforePush beforePush;

@@ -8,6 +8,8 @@ import io.lockstep.common.frame.Frame;
 import io.lockstep.common.frame.FrameKind;
 import io.lockstep.common.frame.FrameReader;
 import io.lockstep.common.frame.FrameWriter;
+import io.lockstep.common.frame.GradientForm;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.worker.link.LinkException;
@@ -90,6 +92,48 @@ class ParameterServerTest {
             assertThat(run.reports()).hasSize(STEPS * servers);
             assertThat(run.failures()).isEmpty();
           }
+        }
+      }
+    }
+  }
+
+  /** Knows the rate of the step it was told of last, and of no other: NaN stops the training. */
+  private record Told(long step) implements Schedule {
+    @Override
+    public double rate(long of) {
+      return of == step ? Synthetic.learningRate(of) : Double.NaN;
+    }
+
+    @Override
+    public Schedule restore(List<Double> state) {
+      return new Told(state.get(0).longValue());
+    }
+  }
+
+  @Test
+  void whatTheScheduleHasLearnedIsKnownBeforeTheStepIsApplied() throws Exception {
+    for (Function<ServerAddress, ServerAddress> way : WAYS) {
+      for (String rule : List.of("adamw", "lamb")) {
+        Synthetic synthetic = new Synthetic(random.nextLong(), 7, 6, rule, 0.5);
+        try (LinkedRun run = new LinkedRun(synthetic, 2, GradientForm.FLOAT32, new Told(-1))) {
+          List<Future<float[]>> workers = new ArrayList<>();
+          for (int w = 0; w < 3; w++) {
+            workers.add(
+                threads.submit(
+                    new LinkedWorker(
+                        run,
+                        run.addresses(way),
+                        w,
+                        3,
+                        w,
+                        STEPS,
+                        (step, link) -> link.schedule(step, List.of((double) step)))));
+          }
+          float[] expected = synthetic.train(STEPS).get(STEPS);
+          for (Future<float[]> worker : workers) {
+            assertThat(worker.get()).as("%s: %s", seed, rule).isEqualTo(expected);
+          }
+          assertThat(run.failures()).isEmpty();
         }
       }
     }

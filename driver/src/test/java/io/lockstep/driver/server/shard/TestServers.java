@@ -4,6 +4,7 @@ import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.ChunkState;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.Scalars;
 import java.nio.FloatBuffer;
@@ -11,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.LongToDoubleFunction;
 
 /**
  * The servers of a run in one place. A step has two slices of one example, each with the whole mean
@@ -23,7 +23,7 @@ final class TestServers implements ShardEvents {
 
   private final Layout layout;
   private final UpdatePlan plan;
-  private final LongToDoubleFunction learningRate;
+  private final Schedule schedule;
   private final double baseLearningRate;
   private final RoundTotals roundTotals;
   private final List<ParameterShard> shards = new ArrayList<>();
@@ -33,19 +33,19 @@ final class TestServers implements ShardEvents {
   private TestServers(
       Layout layout,
       UpdatePlan plan,
-      LongToDoubleFunction learningRate,
+      Schedule schedule,
       double baseLearningRate,
       int servers,
       long step) {
     this.layout = layout;
     this.plan = plan;
-    this.learningRate = learningRate;
+    this.schedule = schedule;
     this.baseLearningRate = baseLearningRate;
     this.roundTotals = new RoundTotals(layout);
     for (List<Chunk> chunks : layout.shards(servers)) {
       if (!chunks.isEmpty()) {
         shards.add(
-            new ParameterShard(TREE, layout, chunks, plan, learningRate, baseLearningRate, step));
+            new ParameterShard(TREE, layout, chunks, plan, schedule, baseLearningRate, step));
       }
     }
   }
@@ -58,11 +58,11 @@ final class TestServers implements ShardEvents {
   static TestServers create(
       Layout layout,
       UpdatePlan plan,
-      LongToDoubleFunction learningRate,
+      Schedule schedule,
       double baseLearningRate,
       int servers,
       float[] parameters) {
-    TestServers made = new TestServers(layout, plan, learningRate, baseLearningRate, servers, 0);
+    TestServers made = new TestServers(layout, plan, schedule, baseLearningRate, servers, 0);
     for (ParameterShard shard : made.shards) {
       for (Chunk chunk : shard.chunks()) {
         float[] values = new float[chunk.length()];
@@ -76,7 +76,7 @@ final class TestServers implements ShardEvents {
   /** Other servers that go on from here, as from a checkpoint. */
   TestServers movedTo(int servers) {
     long step = shards.get(0).step();
-    TestServers made = new TestServers(layout, plan, learningRate, baseLearningRate, servers, step);
+    TestServers made = new TestServers(layout, plan, schedule, baseLearningRate, servers, step);
     for (ParameterShard from : shards) {
       from.forEachChunk(
           (chunk, parameters, state) ->
