@@ -122,6 +122,9 @@ final class Adafactor implements UpdateRule {
   private static final int ROWS = 0;
   private static final int COLUMNS = 1;
 
+  /** Rows whose squares are added at a time. */
+  private static final int GROUP = 4;
+
   /** Columns whose factors are computed at a time. */
   private static final int BLOCK = ChunkSums.BLOCK;
 
@@ -252,14 +255,16 @@ final class Adafactor implements UpdateRule {
     Factors factors = Factors.of(chunk.tensor());
     float[] rows = chunk.state(ROWS);
     float[] columns = chunk.state(COLUMNS);
+    double[] squares = new double[GROUP];
     int ownRow = 0;
     int ownColumn = 0;
     for (Factors.Runs run = factors.runs(chunk.chunk()); run.next(); ) {
       int firstColumn = Sums.column(factors, run.matrix(), run.column());
       for (int r = 0; r < run.rows(); r++) {
-        int at = run.at() + r * run.width();
-        double square = addSquares(chunk.gradient(), at, run.width(), sums, firstColumn);
-        double row = take * square / factors.columns();
+        if (r % GROUP == 0) {
+          addSquares(chunk.gradient(), run, r, sums, firstColumn, squares);
+        }
+        double row = take * squares[r % GROUP] / factors.columns();
         if (run.column() == 0) {
           row += (1 - take) * rows[ownRow] + take * added();
         }
@@ -315,16 +320,18 @@ final class Adafactor implements UpdateRule {
     float[] rows = chunk.state(ROWS);
     float[] columns = chunk.state(COLUMNS);
     double[] sums = new double[factors.columns()];
+    double[] squares = new double[GROUP];
     int firstRow = 0;
     int firstColumn = 0;
     for (Factors.Runs run = factors.runs(chunk.chunk()); run.next(); ) {
       Arrays.fill(sums, 0);
       double mean = 0;
       for (int r = 0; r < run.rows(); r++) {
-        int at = run.at() + r * run.width();
-        double square = addSquares(chunk.gradient(), at, run.width(), sums, 0);
+        if (r % GROUP == 0) {
+          addSquares(chunk.gradient(), run, r, sums, 0, squares);
+        }
         double row = rows[firstRow + r];
-        row = (1 - take) * row + take * (square / factors.columns() + added());
+        row = (1 - take) * row + take * (squares[r % GROUP] / factors.columns() + added());
         rows[firstRow + r] = (float) row;
         mean += row / factors.rows();
       }
@@ -366,11 +373,54 @@ final class Adafactor implements UpdateRule {
   }
 
   /**
-   * Adds the squares of a row, or of a part of one, to its columns' sums.
+   * Adds the squares of the next rows of a run, a group of them or as many as are left, to their
+   * columns' sums. Several rows at a time touch each column's sum once.
    *
-   * @return their own sum, in four lanes by the place in the row
+   * @param row the first, within the run
+   * @param squares receives each row's own sum
    */
-  private static double addSquares(float[] g, int at, int width, double[] columns, int first) {
+  private static void addSquares(
+      float[] g, Factors.Runs run, int row, double[] columns, int first, double[] squares) {
+    int width = run.width();
+    int at = run.at() + row * width;
+    if (run.rows() - row >= GROUP) {
+      addFourRows(g, at, width, columns, first, squares);
+      return;
+    }
+    for (int r = row; r < run.rows(); r++) {
+      squares[r - row] = addRow(g, run.at() + r * width, width, columns, first);
+    }
+  }
+
+  private static void addFourRows(
+      float[] g, int at, int width, double[] columns, int first, double[] squares) {
+    double row0 = 0;
+    double row1 = 0;
+    double row2 = 0;
+    double row3 = 0;
+    for (int c = 0; c < width; c++) {
+      double x0 = g[at + c];
+      double x1 = g[at + width + c];
+      double x2 = g[at + 2 * width + c];
+      double x3 = g[at + 3 * width + c];
+      x0 *= x0;
+      x1 *= x1;
+      x2 *= x2;
+      x3 *= x3;
+      row0 += x0;
+      row1 += x1;
+      row2 += x2;
+      row3 += x3;
+      columns[first + c] += (x0 + x1) + (x2 + x3);
+    }
+    squares[0] = row0;
+    squares[1] = row1;
+    squares[2] = row2;
+    squares[3] = row3;
+  }
+
+  /** One row, or a part of one; its sum is of four lanes by the place in the row. */
+  private static double addRow(float[] g, int at, int width, double[] columns, int first) {
     double lane0 = 0;
     double lane1 = 0;
     double lane2 = 0;
@@ -412,13 +462,27 @@ final class Adafactor implements UpdateRule {
     float[] factors = new float[Math.min(BLOCK, run.width())];
     for (int block = 0; block < run.width(); block += BLOCK) {
       int width = Math.min(BLOCK, run.width() - block);
+      float largest = 0;
       for (int c = 0; c < width; c++) {
         factors[c] = (float) (1 / Math.sqrt(columns[firstColumn + block + c]));
+        largest = Math.max(largest, factors[c]);
       }
       for (int r = 0; r < run.rows(); r++) {
         float row = (float) Math.sqrt(boundedMean / rows[firstRow + r]);
-        scale(g, run.at() + r * run.width() + block, width, row, factors, most);
+        int at = run.at() + r * run.width() + block;
+        if (row * largest < most) {
+          scale(g, at, width, row, factors);
+        } else {
+          scale(g, at, width, row, factors, most);
+        }
       }
+    }
+  }
+
+  /** g times row times column. */
+  private static void scale(float[] g, int at, int n, float row, float[] columns) {
+    for (int c = 0; c < n; c++) {
+      g[at + c] *= row * columns[c];
     }
   }
 

@@ -98,8 +98,8 @@ final class Lion implements UpdateRule {
     float take2 = (float) (1 - beta2);
     for (int i = 0; i < n; i++) {
       float c = keep1 * m[i] + take1 * g[i];
-      w[i] -= decay * w[i] + rate * (c / (Math.abs(c) + Float.MIN_VALUE));
       m[i] = keep2 * m[i] + take2 * g[i];
+      w[i] -= decay * w[i] + rate * (c / (Math.abs(c) + Float.MIN_VALUE));
     }
   }
 
