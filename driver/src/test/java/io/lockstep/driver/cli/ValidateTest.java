@@ -213,6 +213,32 @@ class ValidateTest {
   }
 
   @Test
+  void aGroupsErrorNamesTheLineWhereItStands() throws IOException {
+    Files.writeString(
+        file,
+        WINE.replace(
+            "optimizer: {type: adamw, learningRate: 0.01}",
+            """
+            optimizer:
+              type: adamw
+              learningRate: 0.01
+              groups:
+                - {roles: [bias], weightDecay: 0}
+                - {tensors: [hidden.b], rateFactor: 2}
+            """));
+    String text = Files.readString(file);
+    long line = text.substring(0, text.indexOf("hidden.b")).lines().count();
+    assertThat(validate().err())
+        .isEqualTo(
+            "lockstep: optimizer.groups[1] matches only tensors that earlier groups have, hidden.b"
+                + " (bias); the first group that matches a tensor wins ("
+                + file
+                + ":"
+                + line
+                + ")\n");
+  }
+
+  @Test
   void aFileThatIsNoneIsRefused() {
     Path missing = folder.resolve("missing.yaml");
     assertThat(LockstepTest.run("validate", missing.toString()))
