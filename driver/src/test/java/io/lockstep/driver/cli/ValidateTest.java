@@ -60,6 +60,19 @@ class ValidateTest {
   }
 
   @Test
+  void aLossyWireIsShownWithItsDefaultsAndWhatItGivesUp() {
+    Output output =
+        validate("--set", "wire.gradients=float16", "--set", "wire.lossScale.type=dynamic");
+    assertThat(output.err()).isEmpty();
+    assertThat(output.out())
+        .contains("gradients: float16")
+        .contains("growthInterval: 2000")
+        .contains("partial sums travel as float16")
+        .contains("note: wire.gradients is float16: partial sums are rounded on their way");
+    assertThat(validate().out()).doesNotContain("partial sums travel as").doesNotContain("note:");
+  }
+
+  @Test
   void theModelIsShownWithShapesAndParameters() {
     assertThat(validate().out())
         .contains(
