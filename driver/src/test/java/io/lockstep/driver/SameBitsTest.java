@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.report.RunListener;
-import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.Summary;
+import io.lockstep.driver.report.ValidationRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,10 +129,7 @@ class SameBitsTest {
     assertThat(runs.run(second).weightsSha256()).isEqualTo(runs.run(first).weightsSha256());
   }
 
-  /**
-   * LAMB's totals go by way of the coordinator, in each step: while it tells the listener of a step
-   * the workers can be at most one step ahead of it, so the failure always strikes a running task.
-   */
+  /** A validation is told to the listener while the workers wait for it: the task still runs. */
   @ParameterizedTest
   @ValueSource(strings = {"driver", "workers"})
   void aTaskThatFailsOnTheWayChangesNothing(String placement) {
@@ -141,8 +138,8 @@ class SameBitsTest {
     RunListener failing =
         new RunListener() {
           @Override
-          public void step(StepRecord step) {
-            if (step.step() >= 5 && failed.compareAndSet(false, true)) {
+          public void validation(ValidationRecord validation) {
+            if (validation.step() >= 5 && failed.compareAndSet(false, true)) {
               RunCase.interruptWorker();
             }
           }
