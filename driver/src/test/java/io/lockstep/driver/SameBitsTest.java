@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.report.RunListener;
+import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.report.ValidationRecord;
 import java.io.IOException;
