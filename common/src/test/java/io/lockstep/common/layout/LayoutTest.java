@@ -144,4 +144,17 @@ class LayoutTest {
   void rolesHaveTheNamesOfTheConfiguration() {
     assertThat(Role.values()).extracting(Role::key).containsExactly("weight", "bias", "norm");
   }
+
+  @Test
+  void smallMatricesOfATensorAreNotCutApart() {
+    List<TensorSpec> tensors = List.of(new TensorSpec("k", List.of(2, 3, 3, 2), Role.WEIGHT));
+    assertThat(lengths(Layout.of(tensors, 16))).containsExactly(12, 12, 12);
+    assertThat(lengths(Layout.of(tensors, 6))).containsExactly(6, 6, 6, 6, 6, 6);
+    assertThat(lengths(Layout.of(tensors, 5))).as("rows").startsWith(4, 4, 4);
+    assertThat(lengths(Layout.of(tensors, 1))).as("parts of rows").hasSize(36);
+  }
+
+  private static List<Integer> lengths(Layout layout) {
+    return layout.chunks().stream().map(Chunk::length).toList();
+  }
 }
