@@ -25,13 +25,17 @@ public final class RoundTotals {
   }
 
   /**
-   * Takes a shard's part. A part of another round than the one being gathered begins that round
-   * anew, as after a restart from a checkpoint.
+   * Takes a shard's part. The first part of a later round begins that round; one of a round that is
+   * over, or that another has overtaken, is dropped: a message that came late. Who goes back to a
+   * checkpoint takes a new instance.
    *
    * @return [tensor][sum], for {@link ParameterShard#totals} of every shard; null until all parts
    *     are there
    */
   public double @Nullable [][] add(RoundSums part) {
+    if (isOld(part)) {
+      return null;
+    }
     if (part.step() != step || part.round() != round) {
       step = part.step();
       round = part.round();
@@ -52,7 +56,13 @@ public final class RoundTotals {
     for (int c = 0; c < rows.length; c++) {
       rows[c] = java.util.Objects.requireNonNull(gathered[c]).clone();
     }
-    step = -1;
     return tensorSums.reduce(rows);
+  }
+
+  private boolean isOld(RoundSums part) {
+    boolean sameStep = part.step() == step;
+    return part.step() < step
+        || (sameStep && part.round() < round)
+        || (sameStep && part.round() == round && missing == 0);
   }
 }
