@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.report.RunListener;
-import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.report.ValidationRecord;
 import java.io.IOException;
@@ -260,7 +259,10 @@ class SameBitsTest {
     assertThat(figures(path, "learningRate", "loss")).isEqualTo(expected);
   }
 
-  /** Servers beside the workers go with the task, so all goes back to the last checkpoint. */
+  /**
+   * Struck while all workers wait for the validation. Servers beside the workers go with the task,
+   * so all goes back to the last checkpoint.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"driver", "workers"})
   void aTaskThatFailsDoesNotCountAValidationTwice(String placement) {
@@ -271,9 +273,9 @@ class SameBitsTest {
     RunListener failing =
         new RunListener() {
           @Override
-          public void step(StepRecord step) {
-            if (step.step() >= 6 && failed.compareAndSet(false, true)) {
-              interruptWorker();
+          public void validation(ValidationRecord validation) {
+            if (validation.step() >= 6 && failed.compareAndSet(false, true)) {
+              RunCase.interruptWorker();
             }
           }
         };
