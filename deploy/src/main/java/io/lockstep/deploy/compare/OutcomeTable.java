@@ -35,7 +35,10 @@ final class OutcomeTable {
   private static List<String> row(RuleOutcome outcome, int epochs) {
     List<String> row = new ArrayList<>();
     row.add(outcome.rule());
-    row.add(String.format(Locale.ROOT, "%.3g", outcome.stateFloats()).replaceFirst("\\.?0+$", ""));
+    row.add(
+        String.format(Locale.ROOT, "%.3g", outcome.stateFloats())
+            .replaceFirst("(\\.[0-9]*?)0+$", "$1")
+            .replaceFirst("\\.$", ""));
     row.add(
         outcome.learningRate().isPresent()
             ? RangePage.figure(outcome.learningRate().getAsDouble())

@@ -1,6 +1,7 @@
 package io.lockstep.driver.range;
 
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.RunFailedException;
 import io.lockstep.driver.Training;
 import io.lockstep.driver.coordinator.Outcome;
 import io.lockstep.driver.report.RunDirectory;
@@ -50,6 +51,8 @@ public final class LearningRateRange {
    * @param test from {@link #configuration}
    * @param directory receives configuration, steps and logs
    * @param listener is told besides
+   * @throws RunFailedException where not even the first loss or gradient is finite, or the run
+   *     ended otherwise
    */
   public static RangeResult run(
       RunConfiguration test, RangeSettings settings, RunDirectory directory, RunListener listener) {
@@ -57,6 +60,10 @@ public final class LearningRateRange {
     Outcome outcome =
         Training.observe(
             test, directory, RunListener.both(new Recorder(curve), listener), curve::hasExploded);
+    if (curve.points().isEmpty()) {
+      throw new RunFailedException(
+          "the range test " + test.name() + " has no first loss: " + outcome.reason());
+    }
     directory.cutBack(curve.points().size());
     directory.deleteCheckpoints();
     return RangeResult.of(test, settings, curve, outcome);

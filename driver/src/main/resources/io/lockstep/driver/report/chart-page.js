@@ -39,6 +39,7 @@
             ctx.moveTo(x, box.top);
             ctx.lineTo(x, box.top + box.height);
             ctx.stroke();
+            if (!mark.main && place.clientWidth < 480) return; // the table names them
             const width = ctx.measureText(mark.name).width;
             const gap = 6 * scale;
             const left = x + gap + width > box.left + box.width ? x - gap - width : x + gap;
