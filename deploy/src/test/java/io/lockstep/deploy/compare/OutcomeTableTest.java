@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lockstep.driver.report.GradientNoise;
 import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.ValidationRecord;
 import java.io.PrintWriter;
@@ -33,7 +34,7 @@ class OutcomeTableTest {
   }
 
   private static StepRecord step(long step, double loss) {
-    return new StepRecord(step, 1, loss, 0.1, 1, 1000, 0.1, 0, 0, 0, null);
+    return new StepRecord(step, 1, loss, 0.1, 1, GradientNoise.UNKNOWN, 1000, 0.1, 0, 0, 0, null);
   }
 
   @Test
