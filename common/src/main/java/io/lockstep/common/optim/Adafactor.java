@@ -181,6 +181,12 @@ final class Adafactor implements UpdateRule {
     return array == ROWS ? factors.ownRows(chunk) : factors.ownColumns(chunk);
   }
 
+  /** g and w for their sums; then u, written in the place of g, and w. */
+  @Override
+  public int laterPassBytes() {
+    return 4 * Float.BYTES;
+  }
+
   @Override
   public int rounds() {
     return 2;

@@ -112,6 +112,12 @@ final class Lamb implements UpdateRule {
     return List.of("m", "v");
   }
 
+  /** w for its norm; then u and w read, w written. */
+  @Override
+  public int laterPassBytes() {
+    return 4 * Float.BYTES;
+  }
+
   @Override
   public int rounds() {
     return preNormalize ? 2 : 1;

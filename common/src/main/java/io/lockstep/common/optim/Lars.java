@@ -126,6 +126,12 @@ final class Lars implements UpdateRule {
     return momentum == 0 ? List.of() : List.of("v");
   }
 
+  /** g and w for their norms. */
+  @Override
+  public int laterPassBytes() {
+    return 2 * Float.BYTES;
+  }
+
   @Override
   public int rounds() {
     return 1;

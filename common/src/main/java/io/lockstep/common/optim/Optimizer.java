@@ -63,12 +63,14 @@ public record Optimizer(Registry.Entry<UpdateRule> entry, Guide guide) {
 
   /**
    * Bytes that an update moves through memory for a parameter, with default settings: parameters
-   * and state read and written, gradients read. Empty for a rule with tensor statistics, or that
-   * needs tensors whole, which passes more than once over some of them.
+   * and state read and written, gradients read, and what later passes move. Empty for a rule that
+   * needs tensors whole: arithmetic is its limit.
    */
   public OptionalInt streamedBytes() {
-    return needsTensorStatistics() || withDefaults().whole(SAMPLE)
+    UpdateRule rule = withDefaults();
+    int stateBytes = 2 * Float.BYTES * (int) Math.round(stateFloats());
+    return rule.whole(SAMPLE)
         ? OptionalInt.empty()
-        : OptionalInt.of(STATELESS_BYTES + (int) Math.round(2 * Float.BYTES * stateFloats()));
+        : OptionalInt.of(STATELESS_BYTES + stateBytes + rule.laterPassBytes());
   }
 }

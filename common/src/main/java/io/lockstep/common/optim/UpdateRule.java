@@ -62,6 +62,14 @@ public interface UpdateRule extends Rounds {
   default void initialize(ChunkState chunk) {}
 
   /**
+   * Bytes that its passes over memory after the first move for a parameter of a matrix: what is
+   * read once more for a sum, and the last pass over a direction that was kept.
+   */
+  default int laterPassBytes() {
+    return 0;
+  }
+
+  /**
    * Updates a chunk's parameters and state.
    *
    * @param chunk with the gradient as the clip or the rule's last round left it; the rule may

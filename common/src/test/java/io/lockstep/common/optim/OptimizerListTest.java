@@ -60,7 +60,8 @@ class OptimizerListTest {
             "momentum OptionalInt[20]",
             "lion OptionalInt[20]",
             "adam OptionalInt[28]",
-            "lamb OptionalInt.empty");
+            "lamb OptionalInt[44]",
+            "muon OptionalInt.empty");
     assertThat(column(Optimizer::needsTensorStatistics)).contains("adamw false", "lamb true");
     assertThat(column(Optimizer::evaluatesAverage))
         .contains("adamw false", "schedule-free-sgd true");

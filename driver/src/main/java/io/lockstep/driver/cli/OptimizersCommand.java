@@ -70,7 +70,7 @@ final class OptimizersCommand implements Callable<Integer> {
     print("state", "floats kept beside a parameter of a 1024 x 1024 matrix, by default", out);
     print(
         "bytes",
-        "moved through memory to update a parameter; - where some are moved more than once",
+        "moved through memory to update a parameter; - where arithmetic is the limit",
         out);
     print("waits", "for sums over whole tensors, before any chunk can be updated", out);
     print("average", "what is evaluated is an average of the parameters that are trained", out);
@@ -131,7 +131,7 @@ final class OptimizersCommand implements Callable<Integer> {
         + " beside a parameter (of a 1024 x 1024 matrix, by default); an update "
         + (optimizer.streamedBytes().isPresent()
             ? "moves " + bytes(optimizer) + " bytes a parameter"
-            : "passes more than once over some arrays")
+            : "is limited by arithmetic, not by memory")
         + (optimizer.needsTensorStatistics() ? " and waits for sums over whole tensors" : "")
         + (optimizer.evaluatesAverage()
             ? "; what is evaluated is an average of the parameters that are trained."

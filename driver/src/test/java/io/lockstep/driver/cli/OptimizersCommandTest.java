@@ -36,7 +36,7 @@ class OptimizersCommandTest {
             "lion 1 20 no no Chen et al. 2023",
             "adamw 2 28 no no Loshchilov, Hutter 2019",
             "schedule-free-adamw 2 28 no yes Defazio et al. 2024",
-            "lamb 2 - yes no You et al. 2020");
+            "lamb 2 44 yes no You et al. 2020");
   }
 
   @Test

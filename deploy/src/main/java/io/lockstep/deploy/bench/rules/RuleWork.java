@@ -42,14 +42,6 @@ public record RuleWork(
         "rmsprop centered momentum", Map.of("type", "rmsprop", "centered", true, "momentum", 0.9));
   }
 
-  /**
-   * What a rule's passes after the first move: the kept direction and the parameters are read, the
-   * latter written (12); where norms are taken over more than one array in the first pass, nothing
-   * more is moved.
-   */
-  private static final Map<String, Integer> LATER_PASSES =
-      Map.of("lamb", 16, "lars", 8, "adafactor", 12);
-
   /** Every rule of the registry with its defaults, and some with other settings. */
   public static List<RuleWork> all() {
     List<RuleWork> all = new ArrayList<>();
@@ -75,13 +67,12 @@ public record RuleWork(
 
   private static RuleWork of(String name, Map<String, Object> options) {
     UpdateRule rule = Optimizers.create(Options.of("optimizer", options));
-    String type = String.valueOf(options.get("type"));
     return new RuleWork(
         name,
         options,
         RuleUpdate.stateArrays(rule, MATRIX),
-        LATER_PASSES.getOrDefault(type, 0),
-        type.equals("muon"));
+        rule.laterPassBytes(),
+        rule.whole(MATRIX));
   }
 
   /** Bytes that an update moves a parameter. */
