@@ -1,8 +1,11 @@
 package io.lockstep.driver;
 
+import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataDescription;
 import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.common.optim.WeightAverage;
+import io.lockstep.common.optim.average.Averages;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.SafetensorsReader;
@@ -16,6 +19,7 @@ import io.lockstep.worker.engine.Parameters;
 import io.lockstep.worker.engine.SliceBatch;
 import io.lockstep.worker.engine.SliceEngine;
 import io.lockstep.worker.engine.SliceSums;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -37,12 +41,12 @@ public final class TrainedModel implements AutoCloseable {
   private final SliceEngine engine;
   private final SliceBatch batch;
 
-  private TrainedModel(RunDirectory directory) {
+  private TrainedModel(RunDirectory directory, Path file) {
     this.run = directory.configuration(HERE);
     this.data = directory.description();
     this.network = Network.of(run);
     int slice = run.batch().slice();
-    try (SafetensorsReader weights = new SafetensorsReader(directory.modelFile())) {
+    try (SafetensorsReader weights = new SafetensorsReader(file)) {
       checkTensors(weights);
       this.parameters = network.allocate();
       load(weights);
@@ -57,7 +61,23 @@ public final class TrainedModel implements AutoCloseable {
    * @throws io.lockstep.common.config.ConfigurationException where the run is not done
    */
   public static TrainedModel open(RunDirectory directory) {
-    return new TrainedModel(directory);
+    return new TrainedModel(directory, directory.modelFile());
+  }
+
+  /**
+   * Loads the average of a run's weights.
+   *
+   * @throws io.lockstep.common.config.ConfigurationException where the run is not done, or keeps
+   *     none
+   */
+  public static TrainedModel openAverage(RunDirectory directory) {
+    if (Averages.create(directory.configuration(HERE).average()) == WeightAverage.NONE) {
+      throw new ConfigurationException(
+          "the run must keep an average of its weights (section average), got none in "
+              + directory.configurationFile()
+              + "; leave --average out");
+    }
+    return new TrainedModel(directory, directory.averageFile());
   }
 
   private void checkTensors(SafetensorsReader weights) {

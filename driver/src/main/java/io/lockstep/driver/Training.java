@@ -11,6 +11,7 @@ import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.EpochPlan;
 import io.lockstep.common.data.StreamSummary;
+import io.lockstep.common.optim.View;
 import io.lockstep.driver.coordinator.Coordinator;
 import io.lockstep.driver.coordinator.NoiseAverages;
 import io.lockstep.driver.coordinator.Outcome;
@@ -33,7 +34,10 @@ import io.lockstep.driver.spark.SparkRuntime;
 import io.lockstep.driver.spark.TrainJob;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -264,7 +268,7 @@ public final class Training {
       throw new RunFailedException(failure(outcome));
     }
     listener.phase(Phase.FINISHING);
-    String sha256 = writeWeights(parts, outcome.step());
+    Map<View, String> hashes = writeWeights(parts, outcome.step());
     double trainSeconds = outcome.trainNanos() / 1e9;
     long steps = outcome.step();
     long trainExamples = plan.examplesUpTo(steps) - plan.examplesUpTo(steps - outcome.trainSteps());
@@ -292,7 +296,8 @@ public final class Training {
             outcome.reproducible() && !configuration.wire().isLossy(),
             outcome.fingerprint(),
             notes,
-            sha256);
+            Objects.requireNonNull(hashes.get(View.MODEL)),
+            Optional.ofNullable(hashes.get(View.AVERAGE)));
     directory.writeSummary(summary);
     return summary;
   }
@@ -324,14 +329,30 @@ public final class Training {
     return pids;
   }
 
-  private String writeWeights(RunParts parts, long step) {
+  /** The hashes of what is written: the model, and the average where one is kept. */
+  private Map<View, String> writeWeights(RunParts parts, long step) {
+    Map<View, String> hashes = new EnumMap<>(View.class);
     try (SafetensorsWriter model = directory.writeModel(parts.layout().tensors())) {
-      checkpoints.read(
-          checkpoints.manifest(step),
-          0,
-          parts.layout().chunks().size(),
-          (chunk, parameters, state) -> model.write(parameters, 0, chunk.length()));
-      return model.finish();
+      hashes.put(View.MODEL, write(parts, step, View.MODEL, model));
     }
+    if (parts.update().views().contains(View.AVERAGE)) {
+      try (SafetensorsWriter average = directory.writeAverage(parts.layout().tensors())) {
+        hashes.put(View.AVERAGE, write(parts, step, View.AVERAGE, average));
+      }
+    }
+    return hashes;
+  }
+
+  private String write(RunParts parts, long step, View view, SafetensorsWriter file) {
+    float[] values = new float[parts.layout().longestChunk()];
+    checkpoints.read(
+        checkpoints.manifest(step),
+        0,
+        parts.layout().chunks().size(),
+        (chunk, parameters, state) -> {
+          parts.update().view(view, parts.update().bind(chunk, parameters, state), values);
+          file.write(values, 0, chunk.length());
+        });
+    return file.finish();
   }
 }

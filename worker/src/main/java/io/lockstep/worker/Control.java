@@ -35,11 +35,14 @@ public interface Control {
    * schedule looks at a metric, until those of all workers have.
    *
    * @param step updates done
+   * @param sums of the model
+   * @param average the sums of the average of the weights; empty where none is kept
    * @param nanos how long the validation took
    * @return what the schedule has learned, for the servers; empty lists for one that looks at the
    *     step alone. Nothing where the run is over, or goes on elsewhere.
    */
-  Optional<List<Double>> validated(long step, List<StreamSums> sums, long nanos)
+  Optional<List<Double>> validated(
+      long step, List<StreamSums> sums, List<StreamSums> average, long nanos)
       throws InterruptedException;
 
   /** Says where the time of steps went; returns at once. */

@@ -1,6 +1,7 @@
 package io.lockstep.worker;
 
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.tree.Partial;
 import io.lockstep.worker.Control.Assignment;
 import io.lockstep.worker.link.LinkException;
@@ -9,6 +10,7 @@ import io.lockstep.worker.link.WorkerLink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a worker does, from top to bottom: parameters of a step in, slices computed, partial sums
@@ -22,6 +24,7 @@ public final class WorkerLoop {
   private final long attempt;
   private final Layout layout;
   private final Milestones milestones;
+  private final Set<View> views;
   private final Crew crew;
   private final Control control;
   private final List<StepTimes> times = new ArrayList<>();
@@ -33,6 +36,8 @@ public final class WorkerLoop {
    * @param runToken the run's secret
    * @param worker its index in the deal of streams
    * @param attempt Spark's number of the task attempt
+   * @param views what is evaluated besides or instead of the parameters, as {@link
+   *     io.lockstep.common.optim.UpdatePlan#views} says
    * @param crew computes the worker's streams
    * @param control leads to the coordinator
    */
@@ -42,6 +47,7 @@ public final class WorkerLoop {
       long attempt,
       Layout layout,
       Milestones milestones,
+      Set<View> views,
       Crew crew,
       Control control) {
     this.runToken = runToken;
@@ -49,6 +55,7 @@ public final class WorkerLoop {
     this.attempt = attempt;
     this.layout = layout;
     this.milestones = milestones;
+    this.views = views;
     this.crew = crew;
     this.control = control;
   }
@@ -76,7 +83,7 @@ public final class WorkerLoop {
     long step = link.firstStep();
     link.pull(step);
     link.await(step);
-    Optional<List<Double>> schedule = validate(step);
+    Optional<List<Double>> schedule = validate(step, link);
     while (schedule.isPresent() && step < milestones.lastStep()) {
       long start = System.nanoTime();
       Optional<List<Partial>> partials = crew.gradients(step);
@@ -92,21 +99,54 @@ public final class WorkerLoop {
       link.await(step + 1);
       step++;
       report(new StepTimes(step, computed - start, sent - computed, System.nanoTime() - sent));
-      schedule = validate(step);
+      schedule = validate(step, link);
     }
     if (schedule.isPresent()) {
       control.finished();
     }
   }
 
-  /** What the schedule has learned, as {@link Control#validated} says. */
-  private Optional<List<Double>> validate(long step) throws InterruptedException {
+  /**
+   * Measures what is evaluated, and leaves the parameters as they were, except after the last step,
+   * when nobody needs them. Where the servers have gone on it has nothing to say: then all sums of
+   * this step are with the coordinator, because every worker hands them over before it pushes.
+   *
+   * @return what the schedule has learned, as {@link Control#validated} says
+   */
+  private Optional<List<Double>> validate(long step, WorkerLink link)
+      throws LinkException, InterruptedException {
     if (!milestones.validates(step)) {
       return Optional.of(List.of());
     }
     long start = System.nanoTime();
-    List<StreamSums> sums = crew.validate();
-    return control.validated(step, sums, System.nanoTime() - start);
+    Optional<List<StreamSums>> model = validate(step, View.MODEL, link);
+    Optional<List<StreamSums>> average =
+        views.contains(View.AVERAGE) ? validate(step, View.AVERAGE, link) : Optional.of(List.of());
+    boolean there = model.isPresent() && average.isPresent();
+    Optional<List<Double>> schedule =
+        control.validated(
+            step,
+            there ? model.get() : List.of(),
+            there ? average.get() : List.of(),
+            System.nanoTime() - start);
+    if (schedule.isPresent() && !views.isEmpty() && step < milestones.lastStep()) {
+      link.pull(step);
+      link.await(step);
+    }
+    return schedule;
+  }
+
+  /**
+   * The sums of a view, of which the parameters themselves need no pull.
+   *
+   * @return empty where the servers have gone beyond the step
+   */
+  private Optional<List<StreamSums>> validate(long step, View view, WorkerLink link)
+      throws LinkException, InterruptedException {
+    if (views.contains(view) && !link.view(step, view)) {
+      return Optional.empty();
+    }
+    return Optional.of(crew.validate());
   }
 
   /** Batched by time, but at once where a line of the report is waited for. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param schedule how the rate changes, with its {@code type}
  * @param clip how gradients are clipped, with its {@code type}; empty for not at all
  * @param wire the way of gradients to the servers
+ * @param average which average of the weights is kept beside them, with its {@code type}; empty for
+ *     none
  * @param batch the batch of a step
  * @param train how long training goes on
  * @param cluster what it runs on
@@ -40,6 +42,7 @@ public record RunConfiguration(
     Options schedule,
     Options clip,
     WireSection wire,
+    Options average,
     BatchSection batch,
     TrainSection train,
     ClusterSection cluster,
@@ -92,6 +95,13 @@ public record RunConfiguration(
   public static final Key<Options> WIRE =
       Key.section("wire", "the form in which gradients travel; as they are without it");
 
+  /** Which average of the weights is kept. */
+  public static final Key<Options> AVERAGE =
+      Key.section(
+          "average",
+          "which average of the weights is kept and evaluated beside them, with its type; none"
+              + " without it");
+
   /** The batch of a step. */
   public static final Key<Options> BATCH = Key.section("batch", "the batch of a step").required();
 
@@ -132,6 +142,7 @@ public record RunConfiguration(
           SCHEDULE,
           CLIP,
           WIRE,
+          AVERAGE,
           BATCH,
           TRAIN,
           CLUSTER,
@@ -200,6 +211,7 @@ public record RunConfiguration(
         top.has(SCHEDULE) ? top.get(SCHEDULE) : Options.of("schedule", Map.of("type", "constant")),
         top.get(CLIP),
         WireSection.read(top.get(WIRE)),
+        top.get(AVERAGE),
         batch,
         TrainSection.read(top.get(TRAIN), data.hasValidation()),
         ClusterSection.read(top.get(CLUSTER), batch),
@@ -227,6 +239,9 @@ public record RunConfiguration(
       plain.put(CLIP.name(), clip.plain());
     }
     plain.put(WIRE.name(), wire.plain());
+    if (!average.isEmpty()) {
+      plain.put(AVERAGE.name(), average.plain());
+    }
     plain.put(BATCH.name(), batch.plain());
     plain.put(TRAIN.name(), train.plain());
     plain.put(CLUSTER.name(), cluster.plain());
@@ -238,7 +253,16 @@ public record RunConfiguration(
 
   /** The same configuration with what a run wrote down about itself. */
   public RunConfiguration withRecord(Map<String, ? extends @Nullable Object> newRecord) {
-    return with(data, model, loss, optimizer, schedule, clip, wire, new LinkedHashMap<>(newRecord));
+    return with(
+        data,
+        model,
+        loss,
+        optimizer,
+        schedule,
+        clip,
+        wire,
+        average,
+        new LinkedHashMap<>(newRecord));
   }
 
   /**
@@ -252,8 +276,18 @@ public record RunConfiguration(
       Options newOptimizer,
       Options newSchedule,
       Options newClip,
-      WireSection newWire) {
-    return with(newData, newModel, newLoss, newOptimizer, newSchedule, newClip, newWire, record);
+      WireSection newWire,
+      Options newAverage) {
+    return with(
+        newData,
+        newModel,
+        newLoss,
+        newOptimizer,
+        newSchedule,
+        newClip,
+        newWire,
+        newAverage,
+        record);
   }
 
   private RunConfiguration with(
@@ -264,6 +298,7 @@ public record RunConfiguration(
       Options newSchedule,
       Options newClip,
       WireSection newWire,
+      Options newAverage,
       Map<String, @Nullable Object> newRecord) {
     return new RunConfiguration(
         name,
@@ -276,6 +311,7 @@ public record RunConfiguration(
         newSchedule,
         newClip,
         newWire,
+        newAverage,
         batch,
         train,
         cluster,

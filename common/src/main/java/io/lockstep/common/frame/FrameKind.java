@@ -17,7 +17,9 @@ public enum FrameKind {
   /** A node's gradient for one chunk. */
   GRADIENT(7),
   /** What the schedule has learned from the validation before a step. */
-  SCHEDULE(8);
+  SCHEDULE(8),
+  /** The server has gone beyond the version whose view the worker asked for. */
+  GONE(9);
 
   private static final FrameKind[] KINDS = values();
 

@@ -147,7 +147,7 @@ public final class FrameReader {
     return step;
   }
 
-  /** Its node or worker. */
+  /** Its node, worker or view. */
   public int node() {
     return node;
   }

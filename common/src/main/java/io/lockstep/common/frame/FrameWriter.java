@@ -53,9 +53,23 @@ public final class FrameWriter {
     buffer.put(bytes, 0, length);
   }
 
-  /** Asks for a version. */
+  /** Asks for the parameters of a version. */
   public void pull(long version) throws IOException {
-    header(FrameKind.PULL, version, 0, 0, 0, 0);
+    pull(version, 0);
+  }
+
+  /**
+   * Asks for a view of a version.
+   *
+   * @param view its number, 0 for the parameters
+   */
+  public void pull(long version, int view) throws IOException {
+    header(FrameKind.PULL, version, view, 0, 0, 0);
+  }
+
+  /** Says that no view of a version can be shown any more. */
+  public void gone(long version, int view) throws IOException {
+    header(FrameKind.GONE, version, view, 0, 0, 0);
   }
 
   /** Accounts for a node. */
@@ -114,14 +128,15 @@ public final class FrameWriter {
   /**
    * A chunk of a version, written at once.
    *
+   * @param view the number of the view that was asked for, 0 for the parameters
    * @param scaleExponent what the gradients of the step from that version are to be multiplied by,
    *     as a power of two; 0 without a loss scale
    * @param values little-endian, direct, from position to limit; consumed
    */
-  public void parameters(long version, int chunk, int scaleExponent, ByteBuffer values)
+  public void parameters(long version, int view, int chunk, int scaleExponent, ByteBuffer values)
       throws IOException {
     int flags = Frame.flags(GradientForm.FLOAT32, scaleExponent);
-    header(FrameKind.PARAMETERS, version, 0, chunk, values.remaining(), flags, 0);
+    header(FrameKind.PARAMETERS, version, view, chunk, values.remaining(), flags, 0);
     buffer.flip();
     pair[0] = buffer;
     pair[1] = values;

@@ -12,7 +12,8 @@
  *      3      1  kind         the code of a {@link io.lockstep.common.frame.FrameKind}
  *      4      4  incarnation  of the layout of chunks on servers; another's frames are refused
  *      8      8  step         or a version of the parameters, or an attempt
- *     16      4  node         of the reduction tree, or a worker
+ *     16      4  node         of the reduction tree, or a worker, or the code of a view: 0 the
+ *                             parameters, 1 the model, 2 the average
  *     20      4  chunk        of the layout, or a server
  *     24      4  length       bytes of the payload
  *     28      4  flags        bit 0: present; bits 1 and 2: the code of a {@link
@@ -24,8 +25,9 @@
  * HELLO       attempt  worker  server  SHA-256 of the run's token, 32 bytes    first, worker to server
  * WELCOME     current  -       -       -                                       the server's answer, flags: form
  * REFUSED     -        -       -       the reason, UTF-8                       or this, at any time
- * PULL        version  -       -       -                                       send me that version
- * PARAMETERS  version  -       chunk   float32 [chunk length]                  server to worker, flags: e of that step
+ * PULL        version  view    -       -                                       send me that version
+ * GONE        version  view    -       -                                       the answer where it has passed
+ * PARAMETERS  version  view    chunk   float32 [chunk length]                  server to worker, flags: e of that step
  * SUMS        step     node    -       loss, weight, squares: float64 [3]      flags: present
  * GRADIENT    step     node    chunk   the form's elements [chunk length]      worker to server, flags: form, e
  * SCHEDULE    step     -       -       the schedule's state: float64 [any]         worker to server
@@ -37,6 +39,9 @@
  * the validation before the step comes first of all: so a server that has all gradients of a step
  * also knows its rate. A present node's GRADIENT comes for every chunk of the server; an absent
  * node has none.
+ *
+ * <p>A view other than the parameters is computed from the state of a version, which a server has
+ * until it begins the update to the next. It then answers GONE, perhaps after some of the chunks.
  */
 @NullMarked
 package io.lockstep.common.frame;

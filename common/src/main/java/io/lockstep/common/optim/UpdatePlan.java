@@ -5,15 +5,19 @@ import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.scale.LossScale;
 import io.lockstep.common.optim.scale.OverflowCheck;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that a step does to a chunk once its mean gradient is complete, in the order in which it is
- * done: the clip's rounds, the clip, the rule's rounds, the rule. Whoever holds chunks drives it:
+ * done: the clip's rounds, the clip, the rule's rounds, the rule, the average of the weights.
+ * Whoever holds chunks drives it:
  *
  * <pre>{@code
  * for (int round = 0; round < plan.rounds(); round++) {
@@ -33,29 +37,50 @@ import org.jspecify.annotations.Nullable;
  * once the first round has begun. Immutable, shared by threads.
  */
 public final class UpdatePlan {
+  /** The average's name among the state arrays. */
+  private static final String AVERAGE = "average";
+
   private final Layout layout;
   private final Clip clip;
   private final UpdateRule rule;
   private final @Nullable LossScale lossScale;
+  private final WeightAverage average;
 
   /** [tensor], the number of the rule that updates it. */
   private final int[] rules;
 
-  private UpdatePlan(Layout layout, Clip clip, UpdateRule rule, @Nullable LossScale lossScale) {
+  private UpdatePlan(
+      Layout layout,
+      Clip clip,
+      UpdateRule rule,
+      WeightAverage average,
+      @Nullable LossScale lossScale) {
     this.layout = layout;
     this.clip = clip;
     this.rule = rule;
+    this.average = average;
     this.lossScale = lossScale;
     this.rules = number(layout, rule);
+  }
+
+  /**
+   * The plan of a run that keeps no average.
+   *
+   * @param clip {@link Clip#NONE} where gradients stay as they are
+   */
+  public static UpdatePlan create(Layout layout, Clip clip, UpdateRule rule) {
+    return create(layout, clip, rule, WeightAverage.NONE);
   }
 
   /**
    * The plan of a run.
    *
    * @param clip {@link Clip#NONE} where gradients stay as they are
+   * @param average {@link WeightAverage#NONE} where none is kept beside the parameters
    */
-  public static UpdatePlan create(Layout layout, Clip clip, UpdateRule rule) {
-    return new UpdatePlan(layout, clip, rule, null);
+  public static UpdatePlan create(
+      Layout layout, Clip clip, UpdateRule rule, WeightAverage average) {
+    return new UpdatePlan(layout, clip, rule, average, null);
   }
 
   /**
@@ -64,7 +89,7 @@ public final class UpdatePlan {
    * OverflowCheck#overflowed}.
    */
   public UpdatePlan withLossScale(LossScale scale) {
-    return new UpdatePlan(layout, new OverflowCheck(clip), rule, scale);
+    return new UpdatePlan(layout, new OverflowCheck(clip), rule, average, scale);
   }
 
   /** What gradients are multiplied by on their way; null where they are finite as they come. */
@@ -94,9 +119,15 @@ public final class UpdatePlan {
         : rule.sums(round - clipRounds, tensor, chunkElements);
   }
 
-  /** What a chunk's state arrays hold, for checkpoints. */
+  /** What a chunk's state arrays hold, for checkpoints: the rule's, and the average behind them. */
   public List<String> stateNames(Chunk chunk) {
-    return rule.stateNames(layout.tensorOf(chunk));
+    List<String> ofRule = rule.stateNames(layout.tensorOf(chunk));
+    return has(View.AVERAGE) ? Stream.concat(ofRule.stream(), Stream.of(AVERAGE)).toList() : ofRule;
+  }
+
+  /** The place of the average among a chunk's state arrays. */
+  private int averageArray(TensorSpec tensor) {
+    return rule.stateNames(tensor).size();
   }
 
   /** What the state arrays of every tensor's chunks hold, by the tensors' names in order. */
@@ -111,7 +142,8 @@ public final class UpdatePlan {
 
   /** The floats of a chunk's state array, in the order of {@link #stateNames(Chunk)}. */
   public int stateLength(int array, Chunk chunk) {
-    return rule.stateLength(array, layout.tensorOf(chunk), chunk);
+    TensorSpec tensor = layout.tensorOf(chunk);
+    return array == averageArray(tensor) ? chunk.length() : rule.stateLength(array, tensor, chunk);
   }
 
   /**
@@ -127,22 +159,56 @@ public final class UpdatePlan {
     }
     ChunkState made = new ChunkState(layout.tensorOf(chunk), chunk, parameters, gradient, state);
     rule.initialize(made);
+    if (has(View.AVERAGE)) {
+      float[] first = made.state(averageArray(made.tensor()));
+      System.arraycopy(parameters, 0, first, 0, chunk.length());
+    }
     return made;
   }
 
-  /** Whether {@link #evaluation} is not the parameters themselves. */
-  public boolean evaluatesAverage() {
-    return rule.evaluatesAverage();
+  /** Which views differ from the parameters: those that are evaluated besides or instead. */
+  public Set<View> views() {
+    Set<View> views = EnumSet.noneOf(View.class);
+    if (rule.evaluatesAverage()) {
+      views.add(View.MODEL);
+    }
+    if (has(View.AVERAGE)) {
+      views.add(View.AVERAGE);
+    }
+    return views;
+  }
+
+  private boolean has(View view) {
+    return view != View.AVERAGE || average != WeightAverage.NONE;
   }
 
   /**
-   * Computes the weights that are evaluated and are the model.
+   * Binds what a checkpoint holds of a chunk, to look at it.
+   *
+   * @param parameters [length]; kept, not copied
+   * @param state as {@link #stateNames(Chunk)} names it; kept, not copied
+   */
+  public ChunkState bind(Chunk chunk, float[] parameters, float[][] state) {
+    return new ChunkState(layout.tensorOf(chunk), chunk, parameters, new float[0], state);
+  }
+
+  /**
+   * Computes a view of a chunk.
    *
    * @param chunk between two updates; not modified
-   * @param target [at least length], receives them
+   * @param target [at least length], receives the weights
+   * @throws IllegalArgumentException where no average is kept and one is asked for
    */
-  public void evaluation(ChunkState chunk, float[] target) {
-    rule.evaluation(chunk, target);
+  public void view(View view, ChunkState chunk, float[] target) {
+    if (!has(view)) {
+      throw new IllegalArgumentException("the run must keep an average to show one");
+    }
+    int n = chunk.length();
+    switch (view) {
+      case PARAMETERS -> System.arraycopy(chunk.parameters(), 0, target, 0, n);
+      case MODEL -> rule.evaluation(chunk, target);
+      case AVERAGE -> System.arraycopy(chunk.state(averageArray(chunk.tensor())), 0, target, 0, n);
+    }
   }
 
   /** Room for the totals of all rounds, to be reused for every update. */
@@ -179,5 +245,12 @@ public final class UpdatePlan {
       clip.apply(chunk, totals);
     }
     rule.apply(chunk, update, totals.ofRule());
+    if (has(View.AVERAGE)) {
+      average.take(
+          update.number(),
+          chunk.length(),
+          chunk.parameters(),
+          chunk.state(averageArray(chunk.tensor())));
+    }
   }
 }

@@ -104,7 +104,10 @@ class FrameTest {
     writer.gradient(18, 5, 7, gradient, 1000, 2000);
     writer.gradient(18, 5, 8, gradient, 3, 1);
     writer.gradient(18, 5, 9, new GradientCodec(GradientForm.FLOAT16), -3, GRADIENT, 1, 3);
-    writer.parameters(19, 7, 24, values);
+    writer.parameters(19, 2, 7, 24, values);
+    writer.pull(19, 1);
+    writer.gone(19, 1);
+    writer.flush();
     writer.flush();
 
     FrameReader reader = reader();
@@ -137,9 +140,11 @@ class FrameTest {
     float[] halves = new float[3];
     reader.floats().get(halves);
     assertThat(halves).containsExactly(0.125f, -0.25f, Float.POSITIVE_INFINITY);
-    assertNext(reader, FrameKind.PARAMETERS, 19, 0, 7, 8);
+    assertNext(reader, FrameKind.PARAMETERS, 19, 2, 7, 8);
     assertThat(reader.scaleExponent()).isEqualTo(24);
     assertThat(reader.payload().getFloat(4)).isEqualTo(-2.5f);
+    assertNext(reader, FrameKind.PULL, 19, 1, 0, 0);
+    assertNext(reader, FrameKind.GONE, 19, 1, 0, 0);
     assertThat(reader.next()).isFalse();
   }
 
@@ -210,8 +215,8 @@ class FrameTest {
 
   @Test
   void anUnknownKindIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 9);
-    assertRefused("frame kind must be 1..8, got 9");
+    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 10);
+    assertRefused("frame kind must be 1..9, got 10");
   }
 
   @Test

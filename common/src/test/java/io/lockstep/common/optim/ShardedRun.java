@@ -23,7 +23,12 @@ final class ShardedRun {
    * @param parameters [layout.size()], the first parameters; copied
    */
   ShardedRun(Layout layout, Clip clip, UpdateRule rule, int shards, float[] parameters) {
-    this.plan = UpdatePlan.create(layout, clip, rule);
+    this(layout, UpdatePlan.create(layout, clip, rule), shards, parameters);
+  }
+
+  /** As above, by a plan. */
+  ShardedRun(Layout layout, UpdatePlan plan, int shards, float[] parameters) {
+    this.plan = plan;
     this.tensorSums = TensorSums.of(layout);
     this.chunks = layout.chunks().size();
     for (List<Chunk> run : layout.shards(shards)) {
@@ -94,11 +99,16 @@ final class ShardedRun {
 
   /** What the rule evaluates, [layout.size()]. */
   float[] evaluation() {
+    return view(View.MODEL);
+  }
+
+  /** A view, [layout.size()]. */
+  float[] view(View view) {
     List<ChunkState> all = chunks();
     float[] flat = new float[all.stream().mapToInt(ChunkState::length).sum()];
     for (ChunkState chunk : all) {
       float[] own = new float[chunk.length()];
-      plan.evaluation(chunk, own);
+      plan.view(view, chunk, own);
       System.arraycopy(own, 0, flat, (int) chunk.chunk().offset(), own.length);
     }
     return flat;

@@ -15,6 +15,7 @@ import io.lockstep.common.config.TrainSection;
 import io.lockstep.common.config.WireSection;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.ParameterGroups;
+import io.lockstep.common.optim.average.Averages;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
@@ -63,6 +64,7 @@ final class ConfigurationTable {
     registry(lines, "schedule.type", Schedules.REGISTRY);
     registry(lines, "clip.type", Clips.REGISTRY);
     registry(lines, "wire.lossScale.type", LossScales.REGISTRY);
+    registry(lines, "average.type", Averages.REGISTRY);
     return lines;
   }
 

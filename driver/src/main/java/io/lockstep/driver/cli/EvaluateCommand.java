@@ -44,11 +44,17 @@ final class EvaluateCommand implements Callable<Integer> {
               + " beside them by MNIST's names.")
   private @Nullable String file;
 
+  @Option(
+      names = "--average",
+      description = "Measures the average of the weights, where the run keeps one.")
+  private boolean average;
+
   @Override
   public Integer call() {
     try (RunDirectory directory = RunDirectory.open(runDirectory)) {
       RunLog.in(directory);
-      try (TrainedModel model = TrainedModel.open(directory)) {
+      try (TrainedModel model =
+          average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory)) {
         print(file == null ? model.evaluate() : model.evaluate(file));
       }
     }

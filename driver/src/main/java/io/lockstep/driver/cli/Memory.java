@@ -3,9 +3,11 @@ package io.lockstep.driver.cli;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
-import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.common.optim.Clip;
 import io.lockstep.common.optim.Optimizers;
+import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.optim.UpdateRule;
+import io.lockstep.common.optim.average.Averages;
 import io.lockstep.common.tree.PartialSums;
 import io.lockstep.common.tree.ReductionTree;
 import java.util.List;
@@ -36,27 +38,28 @@ final class Memory {
   }
 
   /**
-   * Bytes of a server's parameters, the rule's state and its work space; sums that wait for others
-   * besides.
+   * Bytes of a server's parameters, the rule's state and its work space, and the average of the
+   * weights; sums that wait for others besides.
    */
   static long serverBytes(RunConfiguration run, Layout layout) {
     UpdateRule rule = Optimizers.create(run.optimizer(), layout.tensors());
+    UpdatePlan plan = UpdatePlan.create(layout, Clip.NONE, rule, Averages.create(run.average()));
     return layout.shards(run.cluster().servers()).stream()
-        .mapToLong(shard -> shardBytes(rule, layout, shard))
+        .mapToLong(shard -> shardBytes(plan, rule, layout, shard))
         .max()
         .orElse(0);
   }
 
-  private static long shardBytes(UpdateRule rule, Layout layout, List<Chunk> shard) {
+  private static long shardBytes(
+      UpdatePlan plan, UpdateRule rule, Layout layout, List<Chunk> shard) {
     long elements = 0;
     long workspace = 0;
     for (Chunk chunk : shard) {
       elements += (1L + SENT_VERSIONS) * chunk.length();
-      TensorSpec tensor = layout.tensorOf(chunk);
-      for (int array = 0; array < rule.stateNames(tensor).size(); array++) {
-        elements += rule.stateLength(array, tensor, chunk);
+      for (int array = 0; array < plan.stateNames(chunk).size(); array++) {
+        elements += plan.stateLength(array, chunk);
       }
-      workspace = Math.max(workspace, rule.workspace(tensor));
+      workspace = Math.max(workspace, rule.workspace(layout.tensorOf(chunk)));
     }
     return (elements + workspace) * Float.BYTES;
   }

@@ -49,11 +49,17 @@ final class PredictCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path output;
 
+  @Option(
+      names = "--average",
+      description = "Predicts with the average of the weights, where the run keeps one.")
+  private boolean average;
+
   @Override
   public Integer call() throws IOException {
     try (RunDirectory directory = RunDirectory.open(runDirectory)) {
       RunLog.in(directory);
-      try (TrainedModel model = TrainedModel.open(directory);
+      try (TrainedModel model =
+              average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory);
           PredictionFile predictions =
               PredictionFile.create(output, model.data().labels(), model.outputs())) {
         model.predict(file, predictions::write);

@@ -6,6 +6,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.config.WireSection;
 import io.lockstep.common.optim.Optimizers;
+import io.lockstep.common.optim.average.Averages;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
@@ -39,7 +40,8 @@ final class Resolution {
         Optimizers.resolve(run.optimizer()),
         Schedules.resolve(run),
         run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()),
-        wire(run.wire()));
+        wire(run.wire()),
+        run.average().isEmpty() ? Options.empty() : Averages.REGISTRY.resolve(run.average()));
   }
 
   private static void check(RunConfiguration run) {
@@ -51,6 +53,7 @@ final class Resolution {
     Optimizers.create(run.optimizer(), network.tensors());
     RunParts.schedule(run, network, run.train().steps().orElse(1));
     Clips.create(run.clip());
+    Averages.create(run.average());
     LossScales.create(run.wire().lossScale());
   }
 

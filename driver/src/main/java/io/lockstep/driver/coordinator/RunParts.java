@@ -8,6 +8,7 @@ import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.optim.UpdateRule;
+import io.lockstep.common.optim.average.Averages;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedule;
@@ -64,7 +65,12 @@ public record RunParts(
   }
 
   private static UpdatePlan update(RunConfiguration configuration, Layout layout, UpdateRule rule) {
-    UpdatePlan plan = UpdatePlan.create(layout, Clips.create(configuration.clip()), rule);
+    UpdatePlan plan =
+        UpdatePlan.create(
+            layout,
+            Clips.create(configuration.clip()),
+            rule,
+            Averages.create(configuration.average()));
     WireSection wire = configuration.wire();
     return wire.isLossy() ? plan.withLossScale(LossScales.create(wire.lossScale())) : plan;
   }

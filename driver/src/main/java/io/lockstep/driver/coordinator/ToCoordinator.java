@@ -82,10 +82,18 @@ public sealed interface ToCoordinator {
    *
    * @param incarnation of the servers whose parameters were measured
    * @param step updates done
+   * @param sums of the model
+   * @param average of the average of the weights; empty where none is kept
    * @param nanos how long it took
    */
   record ValidationSums(
-      int worker, long attempt, int incarnation, long step, List<StreamSums> sums, long nanos)
+      int worker,
+      long attempt,
+      int incarnation,
+      long step,
+      List<StreamSums> sums,
+      List<StreamSums> average,
+      long nanos)
       implements ToCoordinator {}
 
   /** Where a worker's time went, for several steps at once. */

@@ -3,6 +3,7 @@ package io.lockstep.driver.coordinator;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.worker.StreamSums;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +20,43 @@ final class Validations {
     this.tree = ReductionTree.of(plan.streams());
   }
 
-  private static final class Pending {
+  /** The sums by one set of weights, as they come in. */
+  private static final class Gathered {
     private final @Nullable StreamSums[] streams;
     private int missing;
+
+    Gathered(int streams) {
+      this.streams = new StreamSums[streams];
+      this.missing = streams;
+    }
+
+    void add(List<StreamSums> sums) {
+      for (StreamSums stream : sums) {
+        if (streams[stream.stream()] == null) {
+          streams[stream.stream()] = stream;
+          missing--;
+        }
+      }
+    }
+  }
+
+  private static final class Pending {
+    private final Gathered model;
+    private final Gathered average;
     private long nanos;
 
     Pending(int streams) {
-      this.streams = new StreamSums[streams];
-      this.missing = streams;
+      this.model = new Gathered(streams);
+      this.average = new Gathered(streams);
+    }
+
+    /** A worker hands over both at once, so the average is complete when it is kept at all. */
+    boolean isComplete() {
+      return model.missing == 0;
+    }
+
+    boolean hasAverage() {
+      return average.missing == 0;
     }
   }
 
@@ -46,14 +76,10 @@ final class Validations {
       return Optional.empty();
     }
     Pending step = pending.computeIfAbsent(sums.step(), s -> new Pending(plan.streams()));
-    for (StreamSums stream : sums.sums()) {
-      if (step.streams[stream.stream()] == null) {
-        step.streams[stream.stream()] = stream;
-        step.missing--;
-      }
-    }
+    step.model.add(sums.sums());
+    step.average.add(sums.average());
     step.nanos = Math.max(step.nanos, sums.nanos());
-    if (step.missing > 0) {
+    if (!step.isComplete()) {
       return Optional.empty();
     }
     pending.remove(sums.step());
@@ -71,15 +97,21 @@ final class Validations {
   }
 
   private ValidationRecord record(long step, Pending found) {
-    StreamSums total = sum(tree.root(), found.streams);
-
+    StreamSums total = sum(tree.root(), found.model.streams);
     return new ValidationRecord(
         step,
         plan.milestones().epochs().epoch(step - 1) + 1,
         total.examples(),
         total.loss() / total.weight(),
         plan.metrics().apply(total.metrics()),
+        found.hasAverage() ? Optional.of(average(found)) : Optional.empty(),
         found.nanos / 1e9);
+  }
+
+  private ValidationRecord.Average average(Pending found) {
+    StreamSums total = sum(tree.root(), found.average.streams);
+    return new ValidationRecord.Average(
+        total.loss() / total.weight(), plan.metrics().apply(total.metrics()));
   }
 
   private StreamSums sum(int node, @Nullable StreamSums[] streams) {

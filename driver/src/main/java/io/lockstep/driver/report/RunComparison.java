@@ -156,7 +156,10 @@ public record RunComparison(
   }
 
   private static String show(JsonNode node) {
-    return node.isMissingNode() ? "absent" : node.asText();
+    if (node.isMissingNode()) {
+      return "absent";
+    }
+    return node.isValueNode() ? node.asText() : node.toString();
   }
 
   private static SortedMap<Long, JsonNode> byStep(List<JsonNode> lines) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * logs/                what Spark, Akka and Lockstep log
  * summary.json         what came out
  * model.safetensors    the weights
+ * average.safetensors  the average of the weights, where one is kept
  * data.json            columns, classes and scaling, for predictions
  * </pre>
  */
@@ -130,6 +131,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return path.resolve("model.safetensors");
   }
 
+  /** The file of the average of the weights; only where one is kept. */
+  public Path averageFile() {
+    return path.resolve("average.safetensors");
+  }
+
   /** The file of what prediction must know about the data: columns, classes, scaling. */
   public Path dataFile() {
     return path.resolve("data.json");
@@ -204,6 +210,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     object.put("examples", validation.examples());
     object.put("loss", validation.loss());
     object.putAll(validation.metrics());
+    validation.average().ifPresent(average -> object.put("average", average.plain("loss")));
     object.put("seconds", validation.seconds());
     validations.append(object);
   }
@@ -259,6 +266,15 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    */
   public SafetensorsWriter writeModel(List<TensorSpec> tensors) {
     return new SafetensorsWriter(modelFile(), tensors, Map.of("format", "pt"));
+  }
+
+  /**
+   * Begins the file of the average of the weights.
+   *
+   * @param tensors in layout order
+   */
+  public SafetensorsWriter writeAverage(List<TensorSpec> tensors) {
+    return new SafetensorsWriter(averageFile(), tensors, Map.of("format", "pt"));
   }
 
   /** Writes what came out. */

@@ -32,6 +32,7 @@ import java.util.OptionalLong;
  * @param fingerprint of what computes: JDK, kernels, instruction set, canary gradient
  * @param notes what the user should know, such as fewer workers than asked for
  * @param weightsSha256 of the data section of {@code model.safetensors}
+ * @param averageSha256 of that of {@code average.safetensors}; empty where no average is kept
  */
 public record Summary(
     String name,
@@ -54,7 +55,8 @@ public record Summary(
     boolean reproducible,
     String fingerprint,
     List<String> notes,
-    String weightsSha256) {
+    String weightsSha256,
+    Optional<String> averageSha256) {
   /** Copies the lists. */
   public Summary {
     slicesByWorker = List.copyOf(slicesByWorker);
@@ -85,11 +87,14 @@ public record Summary(
         last -> {
           plain.put("validationLoss", last.loss());
           plain.putAll(last.metrics());
+          last.average()
+              .ifPresent(average -> plain.put("average", average.plain("validationLoss")));
         });
     plain.put("reproducible", reproducible);
     plain.put("fingerprint", fingerprint);
     plain.put("notes", notes);
     plain.put("weightsSha256", weightsSha256);
+    averageSha256.ifPresent(hash -> plain.put("averageSha256", hash));
     return Collections.unmodifiableMap(plain);
   }
 }

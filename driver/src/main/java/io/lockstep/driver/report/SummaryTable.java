@@ -20,16 +20,7 @@ public final class SummaryTable {
     rows.put("examples", Figures.count(summary.examples()));
     rows.put("train loss", String.format(Locale.ROOT, "%.4f", summary.trainLoss()));
     summary.skippedSteps().ifPresent(skipped -> rows.put("skipped steps", Figures.count(skipped)));
-    summary
-        .validation()
-        .ifPresent(
-            last -> {
-              rows.put("validation loss", String.format(Locale.ROOT, "%.4f", last.loss()));
-              last.metrics()
-                  .forEach(
-                      (name, value) ->
-                          rows.put(name, Figures.metric(name, value).substring(name.length() + 1)));
-            });
+    summary.validation().ifPresent(last -> validation(last, rows));
     rows.put(
         "time",
         String.format(
@@ -50,9 +41,28 @@ public final class SummaryTable {
     rows.put("restarts", Integer.toString(summary.restarts()));
     rows.put("reproducible", summary.reproducible() ? "yes" : "no");
     rows.put("weights sha256", summary.weightsSha256());
+    summary.averageSha256().ifPresent(hash -> rows.put("average sha256", hash));
     print(rows, out);
     summary.notes().forEach(note -> out.println("note: " + note));
     out.flush();
+  }
+
+  private static void validation(ValidationRecord last, Map<String, String> rows) {
+    rows.put("validation loss", String.format(Locale.ROOT, "%.4f", last.loss()));
+    metrics("", last.metrics(), rows);
+    last.average()
+        .ifPresent(
+            average -> {
+              rows.put("average loss", String.format(Locale.ROOT, "%.4f", average.loss()));
+              metrics("average ", average.metrics(), rows);
+            });
+  }
+
+  private static void metrics(
+      String prefix, Map<String, Double> metrics, Map<String, String> rows) {
+    metrics.forEach(
+        (name, value) ->
+            rows.put(prefix + name, Figures.metric(name, value).substring(name.length() + 1)));
   }
 
   /** Prints names and values in two columns. */

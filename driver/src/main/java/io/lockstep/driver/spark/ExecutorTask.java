@@ -111,7 +111,14 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
                 task,
                 serverHost));
         new WorkerLoop(
-                plan.runToken(), worker, attempt, parts.layout(), parts.milestones(), crew, control)
+                plan.runToken(),
+                worker,
+                attempt,
+                parts.layout(),
+                parts.milestones(),
+                parts.update().views(),
+                crew,
+                control)
             .run();
       } finally {
         task.tell(new ToWorker.Stop("the task has ended"));

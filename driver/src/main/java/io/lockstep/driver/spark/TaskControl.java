@@ -170,10 +170,11 @@ final class TaskControl implements Control {
    * Said at least once, also where the same step was measured before a crash: that is forgotten.
    */
   @Override
-  public synchronized Optional<List<Double>> validated(long step, List<StreamSums> sums, long nanos)
+  public synchronized Optional<List<Double>> validated(
+      long step, List<StreamSums> sums, List<StreamSums> average, long nanos)
       throws InterruptedException {
     ToCoordinator.ValidationSums message =
-        new ToCoordinator.ValidationSums(worker, attempt, taken, step, sums, nanos);
+        new ToCoordinator.ValidationSums(worker, attempt, taken, step, sums, average, nanos);
     validated = null;
     while (!isOver() && begin == null) {
       coordinator.accept(message);

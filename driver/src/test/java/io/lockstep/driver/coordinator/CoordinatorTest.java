@@ -158,7 +158,13 @@ class CoordinatorTest {
     int noSuchStream = 2;
     coordinator.tell(
         new ToCoordinator.ValidationSums(
-            0, 1, 1, 1, List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])), 0));
+            0,
+            1,
+            1,
+            1,
+            List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])),
+            List.of(),
+            0));
     assertThat(ended().reason()).startsWith("the coordinator broke: java.lang.ArrayIndex");
     task.expectMessageClass(ToWorker.Stop.class);
   }

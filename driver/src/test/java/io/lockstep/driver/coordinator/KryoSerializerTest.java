@@ -73,6 +73,7 @@ class KryoSerializerTest {
               List.of(
                   new StreamSums(0, true, 10, 1.25, 10, new double[] {9}),
                   new StreamSums(1, false, 0, 0, 0, new double[0])),
+              List.of(new StreamSums(0, true, 10, 1.5, 10, new double[] {8})),
               17),
           new ToCoordinator.WorkerTimes(2, List.of(new StepTimes(1, 2, 3, 4))),
           new ToCoordinator.NotFinite(2, 8, 5, "hidden.W"),

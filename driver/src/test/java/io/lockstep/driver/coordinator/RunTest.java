@@ -902,6 +902,7 @@ class RunTest {
         IntStream.range(from, to)
             .mapToObj(m -> new StreamSums(m, m < 3, 10, m + 0.5, 10, new double[] {m}))
             .toList(),
+        List.of(),
         SECOND);
   }
 

@@ -76,6 +76,7 @@ final class Runs {
         true,
         "abc",
         List.of("one worker fewer than asked for"),
-        "00ff");
+        "00ff",
+        Optional.empty());
   }
 }

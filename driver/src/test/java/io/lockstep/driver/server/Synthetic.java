@@ -13,6 +13,8 @@ import io.lockstep.common.optim.Totals;
 import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
 import io.lockstep.common.optim.UpdateRule;
+import io.lockstep.common.optim.View;
+import io.lockstep.common.optim.WeightAverage;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScale;
 import io.lockstep.common.random.Purpose;
@@ -59,6 +61,23 @@ public final class Synthetic {
       String optimizer,
       double clip,
       List<TensorSpec> tensors) {
+    this(seed, slices, chunkElements, optimizer, clip, tensors, WeightAverage.NONE);
+  }
+
+  /** A model of three tensors, whose average is kept. */
+  public Synthetic(
+      long seed, int slices, int chunkElements, String optimizer, WeightAverage average) {
+    this(seed, slices, chunkElements, optimizer, 0, TENSORS, average);
+  }
+
+  private Synthetic(
+      long seed,
+      int slices,
+      int chunkElements,
+      String optimizer,
+      double clip,
+      List<TensorSpec> tensors,
+      WeightAverage average) {
     this.seed = seed;
     UpdateRule rule =
         Optimizers.create(
@@ -71,7 +90,8 @@ public final class Synthetic {
             clip > 0
                 ? Clips.create(Options.of("clip", Map.of("type", "global-norm", "maximum", clip)))
                 : Clip.NONE,
-            rule);
+            rule,
+            average);
   }
 
   private Synthetic(Synthetic other, LossScale lossScale) {
@@ -177,6 +197,11 @@ public final class Synthetic {
 
   /** The parameters after each step, the first ones included: [step][n]. */
   public List<float[]> train(int steps) {
+    return train(steps, View.PARAMETERS);
+  }
+
+  /** A view after each step, that of the first parameters included: [step][n]. */
+  public List<float[]> train(int steps, View view) {
     float[] parameters = parameters();
     List<ChunkState> chunks = new ArrayList<>();
     for (Chunk chunk : layout.chunks()) {
@@ -184,7 +209,7 @@ public final class Synthetic {
       System.arraycopy(parameters, (int) chunk.offset(), values, 0, values.length);
       chunks.add(plan.newChunk(chunk, values, new float[values.length]));
     }
-    List<float[]> versions = new ArrayList<>(List.of(parameters.clone()));
+    List<float[]> versions = new ArrayList<>(List.of(view(view, chunks)));
     for (long step = 0; step < steps; step++) {
       float[] sum = java.util.Objects.requireNonNull(PlainTree.sum(gradients(step, parameters)));
       step(step, sum, chunks);
@@ -192,9 +217,19 @@ public final class Synthetic {
         int offset = (int) chunk.chunk().offset();
         System.arraycopy(chunk.parameters(), 0, parameters, offset, chunk.length());
       }
-      versions.add(parameters.clone());
+      versions.add(view(view, chunks));
     }
     return versions;
+  }
+
+  private float[] view(View view, List<ChunkState> chunks) {
+    float[] flat = new float[(int) layout.size()];
+    for (ChunkState chunk : chunks) {
+      float[] values = new float[chunk.length()];
+      plan.view(view, chunk, values);
+      System.arraycopy(values, 0, flat, (int) chunk.chunk().offset(), values.length);
+    }
+    return flat;
   }
 
   private void step(long step, float[] sum, List<ChunkState> chunks) {

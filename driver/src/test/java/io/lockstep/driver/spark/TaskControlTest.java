@@ -31,15 +31,15 @@ class TaskControlTest {
   @Test
   void aValidationThatIsMeasuredAgainAfterACrashIsSaidAgain() throws InterruptedException {
     answer = message -> control.arrived(new ToWorker.Validated(4, List.of()));
-    control.validated(4, List.of(), 0);
-    control.validated(4, List.of(), 0);
+    control.validated(4, List.of(), List.of(), 0);
+    control.validated(4, List.of(), List.of(), 0);
     assertThat(said).hasSize(2);
   }
 
   @Test
   void aValidationIsRepeatedUntilItHasArrived() throws InterruptedException {
     answer = message -> control.arrived(new ToWorker.Validated(said.size() < 3 ? 6 : 4, LEARNED));
-    assertThat(control.validated(4, List.of(), 0)).contains(LEARNED);
+    assertThat(control.validated(4, List.of(), List.of(), 0)).contains(LEARNED);
     assertThat(said).hasSize(3).containsOnly(said.get(0));
   }
 
@@ -48,8 +48,9 @@ class TaskControlTest {
     control.begin(begin(1));
     assertThat(control.next()).isPresent();
     answer = message -> control.begin(begin(2));
-    assertThat(control.validated(4, List.of(), 0)).isEmpty();
-    assertThat(said).containsExactly(new ToCoordinator.ValidationSums(1, 7, 1, 4, List.of(), 0));
+    assertThat(control.validated(4, List.of(), List.of(), 0)).isEmpty();
+    assertThat(said)
+        .containsExactly(new ToCoordinator.ValidationSums(1, 7, 1, 4, List.of(), List.of(), 0));
     assertThat(control.next()).contains(new Assignment(2, List.of()));
   }
 

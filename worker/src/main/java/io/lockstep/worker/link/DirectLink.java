@@ -3,6 +3,7 @@ package io.lockstep.worker.link;
 import io.lockstep.common.frame.GradientCodec;
 import io.lockstep.common.frame.GradientForm;
 import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.tree.Partial;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * are rounded on sockets they are rounded here too: a run in one process loses what it would lose
  * on a cluster with as many workers, and ends with the same bits.
  */
-final class DirectLink implements ServerLink {
+final class DirectLink implements ServerLink, ServerPort.Receiver {
   private final ServerAddress address;
   private final ServerPort.Session session;
   private final List<Chunk> shard;
@@ -23,6 +24,7 @@ final class DirectLink implements ServerLink {
   private final ParameterSink sink;
   private final @Nullable Rounding rounding;
   private int received;
+  private boolean gone;
   private int scaleExponent;
 
   /** Makes of a gradient what a server makes of its frame. */
@@ -64,9 +66,10 @@ final class DirectLink implements ServerLink {
   }
 
   @Override
-  public void pull(long version) throws LinkException {
+  public void pull(long version, View view) throws LinkException {
     received = 0;
-    session.pull(version);
+    gone = false;
+    session.pull(version, view);
   }
 
   @Override
@@ -80,7 +83,7 @@ final class DirectLink implements ServerLink {
       session.sums(step, partial.node(), partial.present(), partial.scalars());
     }
     int exponent = scaleExponent;
-    pull(step + 1);
+    pull(step + 1, View.PARAMETERS);
     for (Partial partial : partials) {
       if (partial.present()) {
         FloatBuffer gradient = FloatBuffer.wrap(partial.gradient());
@@ -98,14 +101,25 @@ final class DirectLink implements ServerLink {
 
   @Override
   public void await(long version) throws LinkException, InterruptedException {
-    while (received < shard.size()) {
-      if (!session.receive(this::parameters)) {
+    while (received < shard.size() && !gone) {
+      if (!session.receive(this)) {
         throw LinkException.broken(address + " closed the direct link", null);
       }
     }
   }
 
-  private void parameters(long version, int chunk, ByteBuffer values) {
+  @Override
+  public boolean isGone() {
+    return gone;
+  }
+
+  @Override
+  public void gone(long version, View view) {
+    gone = true;
+  }
+
+  @Override
+  public void parameters(long version, View view, int chunk, ByteBuffer values) {
     sink.parameters(shard.get(chunk - firstChunk).offset(), values);
     scaleExponent = session.scaleExponent(version);
     received++;

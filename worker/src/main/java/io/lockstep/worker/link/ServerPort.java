@@ -1,6 +1,7 @@
 package io.lockstep.worker.link;
 
 import io.lockstep.common.frame.GradientForm;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.tree.Scalars;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -41,7 +42,19 @@ public interface ServerPort {
      * @param version the current one or the one before it (a rejoining worker), or the next
      * @throws LinkException where the version is gone or still to come, or the session is closed
      */
-    void pull(long version) throws LinkException;
+    default void pull(long version) throws LinkException {
+      pull(version, View.PARAMETERS);
+    }
+
+    /**
+     * Asks for all chunks of a view of a version. Parameters come as {@link #pull(long)} says.
+     * Other views are computed when they are received, as long as the server has not begun the
+     * update to the next version; then it says that they are gone.
+     *
+     * @throws LinkException where the version is still to come, the server has no such view, or the
+     *     session is closed
+     */
+    void pull(long version, View view) throws LinkException;
 
     /**
      * Says what the schedule has learned from the validation before a step; comes before the step's
@@ -75,9 +88,9 @@ public interface ServerPort {
         throws LinkException;
 
     /**
-     * Waits for the next chunk of the version pulled.
+     * Waits for the next chunk of what was pulled.
      *
-     * @param receiver gets exactly one chunk
+     * @param receiver gets exactly one chunk, or hears that the rest is gone
      * @return false where the session was closed
      */
     boolean receive(Receiver receiver) throws LinkException, InterruptedException;
@@ -88,14 +101,18 @@ public interface ServerPort {
   }
 
   /** Takes a chunk of parameters. */
-  @FunctionalInterface
   interface Receiver {
     /**
-     * A chunk of a version.
+     * A chunk of a view of a version.
      *
      * @param values its parameters, little-endian float32 from position to limit, direct; not
-     *     changed by anyone before this worker has had the chance to ask for the next version
+     *     changed by anyone before this worker has had the chance to ask for the next version, or,
+     *     where it is not of the parameters, before the next is received
      */
-    void parameters(long version, int chunk, java.nio.ByteBuffer values) throws LinkException;
+    void parameters(long version, View view, int chunk, java.nio.ByteBuffer values)
+        throws LinkException;
+
+    /** The server has gone beyond the version whose view was pulled; nothing more of it comes. */
+    void gone(long version, View view) throws LinkException;
   }
 }

@@ -7,6 +7,7 @@ import io.lockstep.common.frame.FrameReader;
 import io.lockstep.common.frame.FrameWriter;
 import io.lockstep.common.frame.GradientCodec;
 import io.lockstep.common.layout.Chunk;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.tree.Partial;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,7 +31,7 @@ final class SocketLink implements ServerLink {
 
   /** What the writing thread does next. */
   private sealed interface Order {
-    record Pull(long version) implements Order {}
+    record Pull(long version, View view) implements Order {}
 
     record Schedule(long step, List<Double> state) implements Order {}
 
@@ -55,6 +56,8 @@ final class SocketLink implements ServerLink {
   private final ArrayDeque<Order> orders = new ArrayDeque<>();
   private boolean writing;
   private long wanted = -1;
+  private View wantedView = View.PARAMETERS;
+  private boolean gone;
   private int received;
 
   /** What gradients of the step from the version received are multiplied by, as a power of two. */
@@ -196,8 +199,8 @@ final class SocketLink implements ServerLink {
   }
 
   @Override
-  public void pull(long version) throws LinkException {
-    order(version, new Order.Pull(version));
+  public void pull(long version, View view) throws LinkException {
+    order(version, view, new Order.Pull(version, view));
   }
 
   @Override
@@ -209,17 +212,19 @@ final class SocketLink implements ServerLink {
 
   @Override
   public void push(long step, List<Partial> partials) throws LinkException {
-    order(step + 1, new Order.Push(step, scaleExponent(), partials));
+    order(step + 1, View.PARAMETERS, new Order.Push(step, scaleExponent(), partials));
   }
 
   private synchronized int scaleExponent() {
     return scaleExponent;
   }
 
-  private synchronized void order(long version, Order order) throws LinkException {
+  private synchronized void order(long version, View view, Order order) throws LinkException {
     throwIfFailed();
     wanted = version;
+    wantedView = view;
     received = 0;
+    gone = false;
     orders.add(order);
     notifyAll();
   }
@@ -227,10 +232,18 @@ final class SocketLink implements ServerLink {
   @Override
   public synchronized void await(long version) throws LinkException, InterruptedException {
     while (failure == null
-        && (received < shard.size() || wanted != version || writing || !orders.isEmpty())) {
+        && ((received < shard.size() && !gone)
+            || wanted != version
+            || writing
+            || !orders.isEmpty())) {
       wait();
     }
     throwIfFailed();
+  }
+
+  @Override
+  public synchronized boolean isGone() {
+    return gone;
   }
 
   private void throwIfFailed() throws LinkException {
@@ -247,7 +260,7 @@ final class SocketLink implements ServerLink {
         } else if (order instanceof Order.Schedule schedule) {
           writer.schedule(schedule.step(), schedule.state());
         } else if (order instanceof Order.Pull pull) {
-          writer.pull(pull.version());
+          writer.pull(pull.version(), pull.view().code());
         }
         writer.flush();
         written();
@@ -311,10 +324,12 @@ final class SocketLink implements ServerLink {
           fail(LinkException.refused(address + " ended the link: " + reader.text()));
           return;
         }
-        if (reader.kind() != FrameKind.PARAMETERS) {
-          throw new FrameException("a server must send PARAMETERS, got " + reader.kind());
+        switch (reader.kind()) {
+          case PARAMETERS -> parameters();
+          case GONE -> gone();
+          default ->
+              throw new FrameException("a server must send PARAMETERS, got " + reader.kind());
         }
-        parameters();
       }
       fail(LinkException.broken(address + " closed the connection", null));
     } catch (IOException e) {
@@ -335,16 +350,27 @@ final class SocketLink implements ServerLink {
     }
     Chunk chunk = shard.get(index);
     reader.expectLength(chunk.length() * Float.BYTES);
-    synchronized (this) {
-      if (reader.step() != wanted) {
-        throw new FrameException("version must be " + wanted + ", got " + reader.step());
-      }
-    }
+    expectWanted();
     sink.parameters(chunk.offset(), reader.payload());
     synchronized (this) {
       scaleExponent = reader.scaleExponent();
       received++;
       notifyAll();
+    }
+  }
+
+  private synchronized void gone() throws FrameException {
+    expectWanted();
+    gone = true;
+    notifyAll();
+  }
+
+  private synchronized void expectWanted() throws FrameException {
+    if (reader.step() != wanted) {
+      throw new FrameException("version must be " + wanted + ", got " + reader.step());
+    }
+    if (reader.node() != wantedView.code()) {
+      throw new FrameException("view must be " + wantedView.code() + ", got " + reader.node());
     }
   }
 

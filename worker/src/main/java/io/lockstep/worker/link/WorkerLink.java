@@ -2,6 +2,7 @@ package io.lockstep.worker.link;
 
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.tree.Partial;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,11 +82,28 @@ public final class WorkerLink implements AutoCloseable {
     return links.stream().mapToLong(ServerLink::current).min().orElse(0);
   }
 
-  /** Asks all servers for a version; returns at once. */
+  /** Asks all servers for the parameters of a version; returns at once. */
   public void pull(long version) throws LinkException {
+    pull(version, View.PARAMETERS);
+  }
+
+  /**
+   * Puts a view of a version into the sink, in place of the parameters: pull those again before the
+   * next step. The version is the one that this worker has, before it pushes the step from it.
+   *
+   * @return whether it is all there; false where a server has gone beyond the version, which
+   *     happens where an earlier attempt of this worker has pushed that step
+   */
+  public boolean view(long version, View view) throws LinkException, InterruptedException {
+    pull(version, view);
+    await(version);
+    return links.stream().noneMatch(ServerLink::isGone);
+  }
+
+  private void pull(long version, View view) throws LinkException {
     try {
       for (ServerLink link : links) {
-        link.pull(version);
+        link.pull(version, view);
       }
     } catch (LinkException e) {
       throw first(e);

@@ -5,9 +5,12 @@ import io.lockstep.common.frame.FrameException;
 import io.lockstep.common.frame.FrameKind;
 import io.lockstep.common.frame.FrameReader;
 import io.lockstep.common.frame.FrameWriter;
+import io.lockstep.common.optim.View;
 import io.lockstep.worker.link.LinkException;
+import io.lockstep.worker.link.ServerPort;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -145,25 +148,17 @@ final class SocketConnection {
       }
       case SUMS -> session.sums(reader.step(), reader.node(), reader.isPresent(), reader.scalars());
       case SCHEDULE -> session.schedule(reader.step(), reader.schedule());
-      case PULL -> session.pull(reader.step());
+      case PULL -> session.pull(reader.step(), view());
       default -> throw new FrameException("a worker must not send " + reader.kind());
     }
   }
 
   private void send(WorkerSession session) {
+    Sender sender = new Sender(session);
     try {
       boolean more = true;
       while (more) {
-        more =
-            session.receive(
-                (version, chunk, values) -> {
-                  try {
-                    int exponent = session.scaleExponent(version);
-                    writer.parameters(version, chunk, exponent, values);
-                  } catch (IOException e) {
-                    throw LinkException.broken("cannot send: " + e.getMessage(), e);
-                  }
-                });
+        more = session.receive(sender);
       }
     } catch (LinkException e) {
       session.close(String.valueOf(e.getMessage()));
@@ -172,6 +167,48 @@ final class SocketConnection {
     } catch (RuntimeException e) {
       LOG.error("{}: worker {} could not be sent to", settings, session.worker(), e);
       session.close(String.valueOf(e));
+    }
+  }
+
+  /** Makes frames of what a session has for its worker. */
+  private final class Sender implements ServerPort.Receiver {
+    private final WorkerSession session;
+
+    Sender(WorkerSession session) {
+      this.session = session;
+    }
+
+    @Override
+    public void parameters(long version, View view, int chunk, ByteBuffer values)
+        throws LinkException {
+      try {
+        int exponent = session.scaleExponent(version);
+        writer.parameters(version, view.code(), chunk, exponent, values);
+      } catch (IOException e) {
+        throw broken(e);
+      }
+    }
+
+    @Override
+    public void gone(long version, View view) throws LinkException {
+      try {
+        writer.gone(version, view.code());
+        writer.flush();
+      } catch (IOException e) {
+        throw broken(e);
+      }
+    }
+
+    private LinkException broken(IOException e) {
+      return LinkException.broken("cannot send: " + e.getMessage(), e);
+    }
+  }
+
+  private View view() throws FrameException {
+    try {
+      return View.of(reader.node());
+    } catch (IllegalArgumentException e) {
+      throw new FrameException("PULL frame: " + e.getMessage());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.lockstep.driver.server.link;
 
 import io.lockstep.common.frame.GradientForm;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.server.shard.ParameterShard;
 import io.lockstep.driver.server.shard.ShardEvents;
@@ -32,6 +33,14 @@ final class WorkerSession implements ServerPort.Session {
   private int head;
   private int count;
   private long wanted = -1;
+  private View wantedView = View.PARAMETERS;
+
+  /** Whether the view wanted is not the parameters, which lie ready. */
+  private boolean computes;
+
+  /** Of the thread that receives; null before the first view. */
+  private @Nullable ViewBuffer computed;
+
   private @Nullable String closed;
   private boolean ended;
 
@@ -84,7 +93,20 @@ final class WorkerSession implements ServerPort.Session {
   }
 
   @Override
-  public void pull(long version) throws LinkException {
+  public void pull(long version, View view) throws LinkException {
+    boolean compute = shard.views().contains(view);
+    if (!compute && view == View.AVERAGE) {
+      throw LinkException.refused("worker " + worker + ": the run keeps no average");
+    }
+    if (compute && version > shard.step()) {
+      throw LinkException.refused(
+          "worker "
+              + worker
+              + ": version must be at most "
+              + shard.step()
+              + " to be viewed, got "
+              + version);
+    }
     synchronized (this) {
       throwIfClosed();
       if (count > 0) {
@@ -92,7 +114,28 @@ final class WorkerSession implements ServerPort.Session {
             "version " + version + " was pulled while " + wanted + " was still being sent");
       }
       wanted = version;
+      wantedView = view;
+      computes = compute;
+      Arrays.fill(queued, -1);
+      if (compute) {
+        queueAll();
+        return;
+      }
     }
+    offerAll(version);
+  }
+
+  /** All chunks are there; whether they still are is seen when they are received. */
+  private void queueAll() {
+    head = 0;
+    count = shard.chunks().size();
+    for (int c = 0; c < count; c++) {
+      ready[c] = c;
+    }
+    notifyAll();
+  }
+
+  private void offerAll(long version) throws LinkException {
     try {
       for (int c = 0; c < shard.chunks().size(); c++) {
         if (shard.parameters(c, version) != null) {
@@ -106,7 +149,7 @@ final class WorkerSession implements ServerPort.Session {
 
   /** A chunk has a new version: queued where it is the one pulled, and was not queued before. */
   synchronized void offer(int index, long version) {
-    if (closed != null || version != wanted || queued[index] == version) {
+    if (closed != null || computes || version != wanted || queued[index] == version) {
       return;
     }
     queued[index] = version;
@@ -161,6 +204,8 @@ final class WorkerSession implements ServerPort.Session {
   public boolean receive(ServerPort.Receiver receiver) throws LinkException, InterruptedException {
     int index;
     long version;
+    View view;
+    boolean compute;
     synchronized (this) {
       while (closed == null && count == 0) {
         wait();
@@ -172,17 +217,39 @@ final class WorkerSession implements ServerPort.Session {
       head = (head + 1) % ready.length;
       count--;
       version = wanted;
+      view = wantedView;
+      compute = computes;
     }
     try {
+      if (compute) {
+        receive(receiver, index, version, view);
+        return true;
+      }
       ByteBuffer values = shard.parameters(index, version);
       if (values == null) {
         throw new IllegalStateException("chunk " + index + " is not of version " + version);
       }
-      receiver.parameters(version, shard.firstChunk() + index, values);
+      receiver.parameters(version, view, shard.firstChunk() + index, values);
     } catch (ShardException e) {
       throw refused(e);
     }
     return true;
+  }
+
+  private void receive(ServerPort.Receiver receiver, int index, long version, View view)
+      throws LinkException, ShardException {
+    if (computed == null) {
+      computed = new ViewBuffer(shard);
+    }
+    ByteBuffer values = computed.fill(index, version, view);
+    if (values != null) {
+      receiver.parameters(version, view, shard.firstChunk() + index, values);
+      return;
+    }
+    synchronized (this) {
+      count = 0;
+    }
+    receiver.gone(version, view);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.TreeSum;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,29 @@ final class ChunkCell {
 
   private void encode() {
     bytes[(int) (version & 1)].asFloatBuffer().put(data.parameters(), 0, data.length());
+  }
+
+  /**
+   * Shows the chunk as it is at a version, while nobody changes it. Once the sum is complete, it is
+   * being brought to the next version, and cannot be shown any more.
+   *
+   * @return whether it was shown
+   */
+  synchronized boolean show(long wanted, Consumer<ChunkState> look) throws ShardException {
+    if (wanted > version) {
+      throw new ShardException(
+          "version of chunk "
+              + data.chunk().index()
+              + " must be at most "
+              + version
+              + " to be viewed, got "
+              + wanted);
+    }
+    if (wanted < version || sums.isComplete()) {
+      return false;
+    }
+    look.accept(data);
+    return true;
   }
 
   /** The bytes of a version, null where it is still to come. */

@@ -6,6 +6,7 @@ import io.lockstep.common.optim.ChunkState;
 import io.lockstep.common.optim.Totals;
 import io.lockstep.common.optim.Update;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.optim.scale.LossScale;
 import io.lockstep.common.optim.scale.OverflowCheck;
 import io.lockstep.common.optim.scale.ScaledStep;
@@ -17,6 +18,7 @@ import io.lockstep.common.tree.TreeSum;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -245,6 +247,23 @@ public final class ParameterShard {
    */
   public @Nullable ByteBuffer parameters(int index, long version) throws ShardException {
     return cellAt(index).bytes(version);
+  }
+
+  /** Which views differ from the parameters. */
+  public Set<View> views() {
+    return plan.views();
+  }
+
+  /**
+   * Computes a view of a version of a chunk.
+   *
+   * @param index of the chunk within the shard
+   * @param target [at least the chunk's length], receives the weights
+   * @return false where the update to the next version has begun
+   * @throws ShardException where the version is still to come
+   */
+  public boolean view(int index, long version, View view, float[] target) throws ShardException {
+    return cellAt(index).show(version, chunk -> plan.view(view, chunk, target));
   }
 
   // ---- what comes in

@@ -23,7 +23,7 @@ final class LinkedWorker implements Callable<float[]> {
   /** Called with the link before a step's sums are handed over. */
   @FunctionalInterface
   interface BeforePush {
-    void beforePush(long step, WorkerLink link) throws LinkException;
+    void beforePush(long step, WorkerLink link) throws LinkException, InterruptedException;
   }
 
   private final BeforePush beforePush;
@@ -73,6 +73,11 @@ final class LinkedWorker implements Callable<float[]> {
       }
       return parameters;
     }
+  }
+
+  /** What the link has brought: the worker's own, to be looked at before a push. */
+  float[] parameters() {
+    return parameters;
   }
 
   private List<Partial> compute(long step) throws InterruptedException {

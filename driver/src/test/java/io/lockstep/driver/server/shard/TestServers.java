@@ -2,8 +2,8 @@ package io.lockstep.driver.server.shard;
 
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
-import io.lockstep.common.optim.ChunkState;
 import io.lockstep.common.optim.UpdatePlan;
+import io.lockstep.common.optim.View;
 import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.Scalars;
@@ -129,9 +129,7 @@ final class TestServers implements ShardEvents {
       shard.forEachChunk(
           (chunk, parameters, state) -> {
             float[] evaluated = new float[chunk.length()];
-            plan.evaluation(
-                new ChunkState(layout.tensorOf(chunk), chunk, parameters, new float[0], state),
-                evaluated);
+            plan.view(View.MODEL, plan.bind(chunk, parameters, state), evaluated);
             System.arraycopy(evaluated, 0, flat, (int) chunk.offset(), chunk.length());
           });
     }
