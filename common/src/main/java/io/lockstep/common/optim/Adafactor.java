@@ -45,8 +45,8 @@ import java.util.List;
  *
  * A statistic is kept by the chunk that {@link Factors} calls its owner. What a column or a split
  * row needs of several chunks is a sum of the first round, to which its owner adds what it keeps;
- * the total is the new average. Where chunks hold whole matrices nothing needs to be summed.
- * Statistics are taken in double and kept in float32; u is kept in the gradient's place.
+ * the total is the new average. Where chunks hold whole matrices nothing needs to be summed. Sums
+ * over chunks are taken in double, statistics are kept in float32, u in the gradient's place.
  */
 final class Adafactor implements UpdateRule {
   private static final Key<Double> BETA2_DECAY =
@@ -121,9 +121,6 @@ final class Adafactor implements UpdateRule {
   private static final int STATISTICS = 0;
   private static final int ROWS = 0;
   private static final int COLUMNS = 1;
-
-  /** Rows whose squares are added at a time. */
-  private static final int GROUP = 4;
 
   /** Columns whose factors are computed at a time. */
   private static final int BLOCK = ChunkSums.BLOCK;
@@ -261,16 +258,14 @@ final class Adafactor implements UpdateRule {
     Factors factors = Factors.of(chunk.tensor());
     float[] rows = chunk.state(ROWS);
     float[] columns = chunk.state(COLUMNS);
-    double[] squares = new double[GROUP];
+    Squares squares = new Squares();
     int ownRow = 0;
     int ownColumn = 0;
     for (Factors.Runs run = factors.runs(chunk.chunk()); run.next(); ) {
       int firstColumn = Sums.column(factors, run.matrix(), run.column());
+      double[] rowSquares = squares.add(chunk.gradient(), run, sums, firstColumn);
       for (int r = 0; r < run.rows(); r++) {
-        if (r % GROUP == 0) {
-          addSquares(chunk.gradient(), run, r, sums, firstColumn, squares);
-        }
-        double row = take * squares[r % GROUP] / factors.columns();
+        double row = take * rowSquares[r] / factors.columns();
         if (run.column() == 0) {
           row += (1 - take) * rows[ownRow] + take * added();
         }
@@ -326,18 +321,16 @@ final class Adafactor implements UpdateRule {
     float[] rows = chunk.state(ROWS);
     float[] columns = chunk.state(COLUMNS);
     double[] sums = new double[factors.columns()];
-    double[] squares = new double[GROUP];
+    Squares squares = new Squares();
     int firstRow = 0;
     int firstColumn = 0;
     for (Factors.Runs run = factors.runs(chunk.chunk()); run.next(); ) {
       Arrays.fill(sums, 0);
       double mean = 0;
+      double[] rowSquares = squares.add(chunk.gradient(), run, sums, 0);
       for (int r = 0; r < run.rows(); r++) {
-        if (r % GROUP == 0) {
-          addSquares(chunk.gradient(), run, r, sums, 0, squares);
-        }
         double row = rows[firstRow + r];
-        row = (1 - take) * row + take * (squares[r % GROUP] / factors.columns() + added());
+        row = (1 - take) * row + take * (rowSquares[r] / factors.columns() + added());
         rows[firstRow + r] = (float) row;
         mean += row / factors.rows();
       }
@@ -379,79 +372,76 @@ final class Adafactor implements UpdateRule {
   }
 
   /**
-   * Adds the squares of the next rows of a run, a group of them or as many as are left, to their
-   * columns' sums. Several rows at a time touch each column's sum once.
-   *
-   * @param row the first, within the run
-   * @param squares receives each row's own sum
+   * The squares of gradients, by row and by column. A part of a row is copied to where all loops
+   * have one index, and C2 vectorises them; its squares are added to their columns in float32 over
+   * {@link #ROWS_IN_FLOAT} rows and then in double, and along the row in float32 by halves.
    */
-  private static void addSquares(
-      float[] g, Factors.Runs run, int row, double[] columns, int first, double[] squares) {
-    int width = run.width();
-    int at = run.at() + row * width;
-    if (run.rows() - row >= GROUP) {
-      addFourRows(g, at, width, columns, first, squares);
-      return;
-    }
-    for (int r = row; r < run.rows(); r++) {
-      squares[r - row] = addRow(g, run.at() + r * width, width, columns, first);
-    }
-  }
+  private static final class Squares {
+    private static final int ROWS_IN_FLOAT = 16;
+    private static final int FEW = 32;
 
-  private static void addFourRows(
-      float[] g, int at, int width, double[] columns, int first, double[] squares) {
-    double row0 = 0;
-    double row1 = 0;
-    double row2 = 0;
-    double row3 = 0;
-    for (int c = 0; c < width; c++) {
-      double x0 = g[at + c];
-      double x1 = g[at + width + c];
-      double x2 = g[at + 2 * width + c];
-      double x3 = g[at + 3 * width + c];
-      x0 *= x0;
-      x1 *= x1;
-      x2 *= x2;
-      x3 *= x3;
-      row0 += x0;
-      row1 += x1;
-      row2 += x2;
-      row3 += x3;
-      columns[first + c] += (x0 + x1) + (x2 + x3);
-    }
-    squares[0] = row0;
-    squares[1] = row1;
-    squares[2] = row2;
-    squares[3] = row3;
-  }
+    private final float[] row = new float[BLOCK];
+    private final float[] half = new float[BLOCK / 2];
+    private final float[] columns = new float[BLOCK];
 
-  /** One row, or a part of one; its sum is of four lanes by the place in the row. */
-  private static double addRow(float[] g, int at, int width, double[] columns, int first) {
-    double lane0 = 0;
-    double lane1 = 0;
-    double lane2 = 0;
-    double lane3 = 0;
-    int c = 0;
-    for (; c <= width - 4; c += 4) {
-      double s0 = (double) g[at + c] * g[at + c];
-      double s1 = (double) g[at + c + 1] * g[at + c + 1];
-      double s2 = (double) g[at + c + 2] * g[at + c + 2];
-      double s3 = (double) g[at + c + 3] * g[at + c + 3];
-      columns[first + c] += s0;
-      columns[first + c + 1] += s1;
-      columns[first + c + 2] += s2;
-      columns[first + c + 3] += s3;
-      lane0 += s0;
-      lane1 += s1;
-      lane2 += s2;
-      lane3 += s3;
+    /**
+     * Adds a run.
+     *
+     * @param sums receive the columns' squares, added to what is there
+     * @param first the place of the run's first column in {@code sums}
+     * @return [rows], the rows' own sums
+     */
+    double[] add(float[] g, Factors.Runs run, double[] sums, int first) {
+      double[] rows = new double[run.rows()];
+      for (int block = 0; block < run.width(); block += BLOCK) {
+        int width = Math.min(BLOCK, run.width() - block);
+        for (int r = 0; r < rows.length; r++) {
+          System.arraycopy(g, run.at() + r * run.width() + block, row, 0, width);
+          square(width, row, columns);
+          rows[r] += sum(width);
+          if ((r + 1) % ROWS_IN_FLOAT == 0 || r + 1 == rows.length) {
+            move(width, columns, sums, first + block);
+          }
+        }
+      }
+      return rows;
     }
-    for (; c < width; c++) {
-      double s = (double) g[at + c] * g[at + c];
-      columns[first + c] += s;
-      lane0 += s;
+
+    private static void square(int n, float[] row, float[] columns) {
+      for (int c = 0; c < n; c++) {
+        row[c] *= row[c];
+        columns[c] += row[c];
+      }
     }
-    return (lane0 + lane1) + (lane2 + lane3);
+
+    private static void move(int n, float[] columns, double[] sums, int first) {
+      for (int c = 0; c < n; c++) {
+        sums[first + c] += columns[c];
+        columns[c] = 0;
+      }
+    }
+
+    /** The sum of the first elements of {@link #row}, which is lost. */
+    private double sum(int length) {
+      int n = length;
+      while (n > FEW) {
+        int behind = n / 2;
+        n -= behind;
+        System.arraycopy(row, n, half, 0, behind);
+        add(behind, row, half);
+      }
+      double sum = 0;
+      for (int c = 0; c < n; c++) {
+        sum += row[c];
+      }
+      return sum;
+    }
+
+    private static void add(int n, float[] to, float[] other) {
+      for (int c = 0; c < n; c++) {
+        to[c] += other[c];
+      }
+    }
   }
 
   /** u = g / sqrt(v) over a run, with the factors of a block of columns at a time. */
@@ -466,6 +456,7 @@ final class Adafactor implements UpdateRule {
     double boundedMean = Math.max(mean, epsilonAdded ? Double.MIN_NORMAL : epsilon1);
     float most = epsilonAdded ? Float.MAX_VALUE : (float) (1 / epsilon1);
     float[] factors = new float[Math.min(BLOCK, run.width())];
+    float[] part = new float[factors.length];
     for (int block = 0; block < run.width(); block += BLOCK) {
       int width = Math.min(BLOCK, run.width() - block);
       float largest = 0;
@@ -477,7 +468,9 @@ final class Adafactor implements UpdateRule {
         float row = (float) Math.sqrt(boundedMean / rows[firstRow + r]);
         int at = run.at() + r * run.width() + block;
         if (row * largest < most) {
-          scale(g, at, width, row, factors);
+          System.arraycopy(g, at, part, 0, width);
+          scale(width, part, row, factors);
+          System.arraycopy(part, 0, g, at, width);
         } else {
           scale(g, at, width, row, factors, most);
         }
@@ -485,10 +478,10 @@ final class Adafactor implements UpdateRule {
     }
   }
 
-  /** g times row times column. */
-  private static void scale(float[] g, int at, int n, float row, float[] columns) {
+  /** g times row times column; a copy of g, so that there is one index. */
+  private static void scale(int n, float[] g, float row, float[] columns) {
     for (int c = 0; c < n; c++) {
-      g[at + c] *= row * columns[c];
+      g[c] *= row * columns[c];
     }
   }
 

@@ -91,6 +91,7 @@ final class Lion implements UpdateRule {
     }
   }
 
+  /** m last: C2 does not vectorise a loop that needs an element's old value after its store. */
   private void descend(int n, float[] w, float[] g, float[] m, float rate, float decay) {
     float keep1 = (float) beta1;
     float take1 = (float) (1 - beta1);
@@ -98,8 +99,8 @@ final class Lion implements UpdateRule {
     float take2 = (float) (1 - beta2);
     for (int i = 0; i < n; i++) {
       float c = keep1 * m[i] + take1 * g[i];
-      m[i] = keep2 * m[i] + take2 * g[i];
       w[i] -= decay * w[i] + rate * (c / (Math.abs(c) + Float.MIN_VALUE));
+      m[i] = keep2 * m[i] + take2 * g[i];
     }
   }
 
