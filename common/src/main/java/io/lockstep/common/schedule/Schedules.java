@@ -37,7 +37,12 @@ public final class Schedules {
 
   /** The rate that the run's schedule starts from: the configured one, scaled for its batch. */
   public static double baseRate(RunConfiguration run) {
-    return run.learningRate() * BatchScaling.factor(run);
+    return run.learningRate() * batchFactor(run);
+  }
+
+  /** What the configured rate is multiplied by for the run's batch; 1 without batchScaling. */
+  public static double batchFactor(RunConfiguration run) {
+    return BatchScaling.factor(run);
   }
 
   /**

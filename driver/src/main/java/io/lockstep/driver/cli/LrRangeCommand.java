@@ -2,6 +2,7 @@ package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.range.LearningRateRange;
 import io.lockstep.driver.range.RangePage;
 import io.lockstep.driver.range.RangeResult;
@@ -101,7 +102,8 @@ final class LrRangeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RangeSettings settings = new RangeSettings(from, to, steps, smoothing, explosion);
-    RunConfiguration test = LearningRateRange.configuration(configuration.load(), settings);
+    RunConfiguration run = configuration.load();
+    RunConfiguration test = LearningRateRange.configuration(run, settings);
     checkPlace("--output", page);
     checkPlace("--json", json);
     try (RunDirectory directory =
@@ -114,7 +116,7 @@ final class LrRangeCommand implements Callable<Integer> {
       try (Progress progress = Progress.on(out)) {
         result = LearningRateRange.run(test, settings, directory, progress);
       }
-      print(result, out);
+      print(result, Schedules.batchFactor(run), out);
       Path pageFile = page != null ? page : directory.path().resolve("lr-range.html");
       Path jsonFile = json != null ? json : directory.path().resolve("lr-range.json");
       write(jsonFile, result.toJson());
@@ -124,7 +126,12 @@ final class LrRangeCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(RangeResult result, PrintWriter out) {
+  /**
+   * Prints the outcome.
+   *
+   * @param batchFactor what the configuration multiplies its rate by: the test's rates are final
+   */
+  private static void print(RangeResult result, double batchFactor, PrintWriter out) {
     out.println(RangePage.ending(result));
     if (result.suggestions().all().isEmpty()) {
       out.println(
@@ -148,7 +155,11 @@ final class LrRangeCommand implements Callable<Integer> {
             best ->
                 out.println(
                     "suggested: --set optimizer.learningRate="
-                        + RangePage.figure(best.learningRate())));
+                        + RangePage.figure(best.learningRate() / batchFactor)
+                        + (batchFactor == 1
+                            ? ""
+                            : ", of which schedule.batchScaling makes "
+                                + RangePage.figure(best.learningRate()))));
   }
 
   /** Before the test is run: its outcome would be lost. */

@@ -42,6 +42,9 @@ public final class LearningRateRange {
     if (!run.data().validation().isEmpty()) {
       changes.add("data.validation={}");
     }
+    if (!run.average().isEmpty()) {
+      changes.add("average={}");
+    }
     return RunConfiguration.parse(run.toYaml(), run.name(), changes);
   }
 

@@ -118,6 +118,26 @@ class LrRangeTest {
   }
 
   @Test
+  void whatIsSuggestedIsTheRateThatTheConfigurationScales() {
+    Output output =
+        test(
+            "scaled",
+            "--steps",
+            "120",
+            "--to",
+            "100",
+            "--set",
+            "schedule={type: constant, batchScaling: {rule: linear, baseBatch: 1}}",
+            "--set",
+            "average={type: ema, decay: 0.9}");
+    assertThat(output.err()).isEmpty();
+    assertThat(output.out())
+        .containsPattern(
+            "suggested: --set optimizer.learningRate=[0-9.e-]+, of which schedule.batchScaling"
+                + " makes 0\\.0\\d+");
+  }
+
+  @Test
   void withoutAFallNothingIsSuggested() {
     Output output = test("low", "--steps", "60", "--from", "1e-9", "--to", "1e-8");
     assertThat(output.code()).isZero();
