@@ -47,7 +47,7 @@ final class RuleRows {
   }
 
   private static Side ours(RuleWork work, double seconds) {
-    Layout layout = RuleUpdate.layout(PARAMETERS);
+    Layout layout = RuleUpdate.layout(work, PARAMETERS);
     return Repeated.perSecond(
         "Lockstep",
         seconds,
@@ -57,7 +57,7 @@ final class RuleRows {
   }
 
   private static Side plainPass(RuleWork work, double seconds) {
-    Layout layout = RuleUpdate.layout(PARAMETERS);
+    Layout layout = RuleUpdate.layout(work, PARAMETERS);
     int written = work.stateArrays() + 1;
     return Repeated.perSecond(
         "plain pass",
@@ -68,7 +68,7 @@ final class RuleRows {
   }
 
   private static Side pytorch(RuleWork work, Bench.Settings settings) throws Exception {
-    long size = RuleUpdate.layout(PARAMETERS).size();
+    long size = RuleUpdate.layout(work, PARAMETERS).size();
     Companion peer =
         Companion.python(settings.peers(), "rule.py", work.name(), Long.toString(size), "1");
     return Repeated.perSecond(

@@ -152,7 +152,7 @@ final class RulesCommand implements Callable<Integer> {
 
   private Line measure(RuleWork work, long wanted, int count, Companion.Peers peers)
       throws RunnerException, IOException {
-    long size = count * RuleUpdate.layout(wanted / count).size();
+    long size = count * RuleUpdate.layout(work, wanted / count).size();
     double[] nanos = new double[rounds];
     double[] fractions = new double[rounds];
     double[] peerNanos = new double[rounds];

@@ -43,7 +43,7 @@ public class RuleBenchmark {
   @Setup
   public void prepare(BenchmarkParams benchmark) {
     RuleWork chosen = RuleWork.named(rule);
-    var layout = RuleUpdate.layout(parameters / benchmark.getThreads());
+    var layout = RuleUpdate.layout(chosen, parameters / benchmark.getThreads());
     work =
         side.equals("update")
             ? new RuleUpdate(layout, chosen.options())

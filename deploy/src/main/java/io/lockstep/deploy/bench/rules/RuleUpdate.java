@@ -45,12 +45,13 @@ public final class RuleUpdate implements Runnable {
   }
 
   /** Matrices of 1024 x 1024, as many as come to so many parameters or a few less. */
-  public static Layout layout(long parameters) {
+  public static Layout layout(RuleWork work, long parameters) {
     List<TensorSpec> tensors = new ArrayList<>();
     for (int t = 0; t < Math.max(1, parameters / COLUMNS / COLUMNS); t++) {
       tensors.add(new TensorSpec("hidden" + t + ".W", List.of(COLUMNS, COLUMNS), Role.WEIGHT));
     }
-    return Layout.of(tensors, Layout.DEFAULT_CHUNK_ELEMENTS);
+    UpdateRule rule = Optimizers.create(Options.of("optimizer", work.options()));
+    return Layout.of(tensors, Layout.DEFAULT_CHUNK_ELEMENTS, rule::whole);
   }
 
   /** State arrays as long as a tensor; those of a few elements do not count. */
