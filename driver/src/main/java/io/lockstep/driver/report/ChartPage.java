@@ -122,7 +122,7 @@ public record ChartPage(
       html.append(r > 0 && r == chosenRow ? "<tr class=\"chosen\">" : "<tr>");
       String cell = r == 0 ? "th" : "td";
       for (String text : table.get(r)) {
-        html.append('<').append(cell).append('>').append(escape(text));
+        html.append('<').append(cell).append('>').append(keepTogether(escape(text)));
         html.append("</").append(cell).append('>');
       }
       html.append("</tr>\n");
@@ -179,6 +179,11 @@ public record ChartPage(
   }
 
   /** Text in HTML. */
+  /** A figure and its unit stay on one line. */
+  private static String keepTogether(String text) {
+    return text.replace(" %", "&nbsp;%");
+  }
+
   private static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
