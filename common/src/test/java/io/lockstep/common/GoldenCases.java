@@ -24,7 +24,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * The reference cases of a kind ({@code optimizers}, {@code schedules}, {@code losses}, {@code
- * activations}): one JSON file a case, computed in float64 by another implementation.
+ * activations}, {@code layers}): one JSON file a case, computed in float64 by another
+ * implementation.
  *
  * <p>They come from the test resources under {@code golden/KIND}, or from the folder that the
  * system property {@code golden.dir} names; a kind of which that folder has nothing is skipped.
