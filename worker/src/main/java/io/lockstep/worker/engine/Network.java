@@ -7,13 +7,10 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.TensorSpec;
-import io.lockstep.common.random.Purpose;
-import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Kernel;
-import io.lockstep.worker.engine.layer.ParameterSpec;
 import io.lockstep.worker.engine.layer.Shape;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.loss.Losses;
@@ -36,6 +33,7 @@ public final class Network {
   private final Loss loss;
   private final Metrics metrics;
   private final int labelWidth;
+  private final FirstValues firstValues = new FirstValues();
 
   private Network(Graph graph, Loss loss, int labelWidth) {
     this.graph = graph;
@@ -166,12 +164,7 @@ public final class Network {
    * @param target receives the values from {@code at} on
    */
   public void initialize(long seed, int tensor, int from, float[] target, int at, int length) {
-    ParameterSpec spec = graph.parameters().get(tensor);
-    RandomStream random = RandomStream.of(seed, Purpose.INITIALIZE, tensor, 0, 0);
-    for (int i = 0; i < length; i++) {
-      target[at + i] =
-          (float) spec.initializer().value(random, (long) from + i, spec.fanIn(), spec.fanOut());
-    }
+    firstValues.write(graph.parameters().get(tensor), seed, tensor, from, target, at, length);
   }
 
   /** New parameters, all zero, in native memory. */

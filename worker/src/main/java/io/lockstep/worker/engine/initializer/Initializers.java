@@ -15,11 +15,15 @@ public final class Initializers {
               Constant.ZERO,
               Constant.ENTRY,
               Normal.ENTRY,
+              TruncatedNormal.ENTRY,
               Uniform.ENTRY,
               VarianceScaling.XAVIER_NORMAL,
               VarianceScaling.XAVIER_UNIFORM,
               VarianceScaling.HE_NORMAL,
-              VarianceScaling.HE_UNIFORM));
+              VarianceScaling.HE_UNIFORM,
+              VarianceScaling.LECUN_NORMAL,
+              VarianceScaling.LECUN_UNIFORM,
+              Orthogonal.ENTRY));
 
   /** How a layer's section names the initialiser of its weights. */
   public static final Key<Options> KEY =

@@ -11,6 +11,8 @@ import java.util.List;
  * <ul>
  *   <li>Xavier: variance 2 / (fanIn + fanOut); Glorot and Bengio (2010), eq. 12 and 16.
  *   <li>He: variance 2 / fanIn; He, Zhang, Ren, Sun (2015), eq. 10.
+ *   <li>LeCun: variance 1 / fanIn; LeCun, Bottou, Orr, Mueller (1998), eq. 16; the one that selu
+ *       normalises itself with (Klambauer et al. 2017).
  * </ul>
  *
  * A normal distribution has that variance itself (nothing is cut off); an even one over [-limit,
@@ -26,10 +28,15 @@ public final class VarianceScaling implements Initializer {
   /** Whose variance. */
   private enum Rule {
     XAVIER,
-    HE;
+    HE,
+    LECUN;
 
     double variance(double fanIn, double fanOut) {
-      return this == XAVIER ? 2 / (fanIn + fanOut) : 2 / fanIn;
+      return switch (this) {
+        case XAVIER -> 2 / (fanIn + fanOut);
+        case HE -> 2 / fanIn;
+        case LECUN -> 1 / fanIn;
+      };
     }
   }
 
@@ -57,6 +64,15 @@ public final class VarianceScaling implements Initializer {
           "even, variance 2 / in: for rectifiers (He et al. 2015)",
           Rule.HE,
           Shape.UNIFORM);
+  static final Registry.Entry<Initializer> LECUN_NORMAL =
+      entry(
+          "lecun-normal",
+          "normal, variance 1 / in: for selu (LeCun et al. 1998)",
+          Rule.LECUN,
+          Shape.NORMAL);
+  static final Registry.Entry<Initializer> LECUN_UNIFORM =
+      entry(
+          "lecun-uniform", "even, variance 1 / in (LeCun et al. 1998)", Rule.LECUN, Shape.UNIFORM);
 
   private final String name;
   private final Rule rule;

@@ -16,9 +16,10 @@ import java.util.List;
  */
 public record ParameterSpec(
     String suffix, List<Integer> shape, Role role, Initializer initializer, int fanIn, int fanOut) {
-  /** Copies the shape. */
+  /** Copies the shape; refuses one that the initialiser cannot make. */
   public ParameterSpec {
     shape = List.copyOf(shape);
+    initializer.check(shape);
   }
 
   /** Number of elements. */

@@ -8,7 +8,9 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +29,10 @@ class InitializersTest {
     "xavier-normal, 0.005",
     "xavier-uniform, 0.005",
     "he-normal, 0.0066666667",
-    "he-uniform, 0.0066666667"
+    "he-uniform, 0.0066666667",
+    "lecun-normal, 0.0033333333",
+    "lecun-uniform, 0.0033333333",
+    "truncated-normal, 0.00193435"
   })
   void meanIsZeroAndVarianceIsThePapers(String type, double variance) {
     double[] values = values(create(Map.of("type", type)));
@@ -42,7 +47,12 @@ class InitializersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"uniform, 0.05", "xavier-uniform, 0.122474487", "he-uniform, 0.141421356"})
+  @CsvSource({
+    "uniform, 0.05",
+    "xavier-uniform, 0.122474487",
+    "he-uniform, 0.141421356",
+    "lecun-uniform, 0.1"
+  })
   void evenOnesReachTheirLimitsAndNoFurther(String type, double limit) {
     double[] values = values(create(Map.of("type", type)));
     double smallest = java.util.Arrays.stream(values).min().orElseThrow();
@@ -52,7 +62,8 @@ class InitializersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"normal", "uniform", "xavier-normal", "he-uniform"})
+  @ValueSource(
+      strings = {"normal", "truncated-normal", "uniform", "xavier-normal", "lecun-uniform"})
   void anyElementComputedAloneIsTheSame(String type) {
     Initializer initializer = create(Map.of("type", type));
     double[] values = values(initializer);
@@ -68,10 +79,80 @@ class InitializersTest {
     for (var entry : Initializers.REGISTRY.entries()) {
       Initializer initializer = create(Map.of("type", entry.name()));
       assertThat(initializer.name()).isEqualTo(entry.name());
-      for (int fan : new int[] {1, 7, 1000}) {
-        assertThat(initializer.value(stream(1), fan, fan, 1)).isFinite();
+      Optional<double[]> whole = initializer.whole(stream(1), List.of(7, 9));
+      for (int fan : new int[] {1, 7, 62}) {
+        double value =
+            whole.map(v -> v[fan]).orElseGet(() -> initializer.value(stream(1), fan, fan, 1));
+        assertThat(value).isFinite();
       }
     }
+  }
+
+  /** The variance of a normal distribution cut at two deviations is 0.7737 of its own. */
+  @Test
+  void truncatedOnesStayWithinTwoDeviations() {
+    double[] values = values(create(Map.of("type", "truncated-normal", "mean", 3)));
+    double smallest = java.util.Arrays.stream(values).min().orElseThrow();
+    double largest = java.util.Arrays.stream(values).max().orElseThrow();
+    assertThat(smallest).isBetween(2.9, 2.901);
+    assertThat(largest).isBetween(3.099, 3.1);
+  }
+
+  /** Q'Q = I or Q Q' = I, within 64 roundings of double. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "5, 5", "1, 6", "6, 1", "64, 64", "33, 80", "80, 33"})
+  void orthogonalOnesHaveOrthonormalRowsOrColumnsWhicheverAreFewer(int rows, int columns) {
+    double[] q = orthogonal(rows, columns);
+    boolean tall = rows >= columns;
+    int n = Math.min(rows, columns);
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) {
+        double product = 0;
+        for (int k = 0; k < Math.max(rows, columns); k++) {
+          product +=
+              tall
+                  ? q[k * columns + i] * q[k * columns + j]
+                  : q[i * columns + k] * q[j * columns + k];
+        }
+        assertThat(product).as("%d %d", i, j).isCloseTo(i == j ? 1 : 0, within(64 * 0x1p-52));
+      }
+    }
+  }
+
+  /** Drawn evenly: no sign is preferred on the diagonal, as without the correction it would be. */
+  @Test
+  void orthogonalOnesPreferNoSign() {
+    int positive = 0;
+    for (int seed = 0; seed < 400; seed++) {
+      Initializer initializer = create(Map.of("type", "orthogonal"));
+      positive += initializer.whole(stream(seed), List.of(3, 3)).orElseThrow()[0] > 0 ? 1 : 0;
+    }
+    assertThat(positive).isBetween(155, 245); // 4.5 deviations of 10
+  }
+
+  @Test
+  void filtersAreTheRowsOfAnOrthogonalMatrix() {
+    assertThat(create(Map.of("type", "orthogonal")).whole(stream(1), List.of(4, 3, 2, 2)))
+        .hasValueSatisfying(q -> assertThat(q).isEqualTo(orthogonal(4, 12)));
+  }
+
+  @Test
+  void anOrthogonalVectorOrAGiantIsRefused() {
+    Initializer initializer = create(Map.of("type", "orthogonal"));
+    assertThatThrownBy(() -> initializer.check(List.of(5)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "initializer orthogonal needs a tensor of two extents or more, got [5]; use normal"
+                + " (program)");
+    assertThatThrownBy(() -> initializer.check(List.of(4096, 4096)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("got [4096, 4096]; use xavier-normal");
+  }
+
+  private static double[] orthogonal(int rows, int columns) {
+    return create(Map.of("type", "orthogonal"))
+        .whole(stream(1), List.of(rows, columns))
+        .orElseThrow();
   }
 
   @Test
