@@ -4,7 +4,7 @@ package io.lockstep.common.layout;
 public enum Role {
   /** Weights of a dense, convolution or embedding layer. */
   WEIGHT,
-  /** An additive term. */
+  /** An additive term, and other numbers that decay would only harm: an activation's slope. */
   BIAS,
   /** Gain or shift of a normalisation. */
   NORM;

@@ -12,11 +12,13 @@ public final class Activations {
       Registry.of(
           "activation",
           List.of(
+              Step.ENTRY,
               Identity.ENTRY,
               Sigmoid.ENTRY,
               Tanh.ENTRY,
               Relu.ENTRY,
               LeakyRelu.ENTRY,
+              Prelu.ENTRY,
               Elu.ENTRY,
               Selu.ENTRY,
               Softmax.ENTRY,

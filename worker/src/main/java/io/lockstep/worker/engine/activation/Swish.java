@@ -16,12 +16,18 @@ public record Swish(double beta) implements Elementwise {
   private static final Key<Double> BETA =
       Key.number("beta", 1.0, Range.FINITE, "the steepness of the gate");
 
+  private static final Key<Boolean> LEARNED =
+      Key.flag("learned", false, "train beta, tensor NAME.beta, from the one written");
+
   static final Registry.Entry<Activation> ENTRY =
       new Registry.Entry<>(
           "swish",
           "x / (1 + e^(-beta x)); with beta 1 also SiLU (Ramachandran et al. 2017)",
-          List.of(BETA),
-          options -> new Swish(options.get(BETA)));
+          List.of(BETA, LEARNED),
+          options ->
+              options.get(LEARNED)
+                  ? new LearnedSwish(options.get(BETA))
+                  : new Swish(options.get(BETA)));
 
   @Override
   public String name() {

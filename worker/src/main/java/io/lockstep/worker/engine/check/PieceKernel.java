@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.check;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Parametric;
 import io.lockstep.worker.engine.kernel.PlainKernel;
 import io.lockstep.worker.engine.kernel.Pointwise;
 import io.lockstep.worker.engine.kernel.Window;
@@ -37,17 +38,24 @@ final class PieceKernel extends PlainKernel {
 
   @Override
   public void map(Pointwise f, Buffer x, Buffer y, int n) {
-    double[] kinks = f.kinks();
-    if (kinks.length > 0) {
-      for (int i = 0; i < n; i++) {
-        int side = 0;
-        for (double kink : kinks) {
-          side += x.get(i) > kink ? 1 : 0;
-        }
-        note(side);
-      }
-    }
+    note(f.kinks(), x, n);
     super.map(f, x, y, n);
+  }
+
+  @Override
+  public void map(Parametric f, Buffer x, Buffer p, Buffer y, int n) {
+    note(f.kinks(), x, n);
+    super.map(f, x, p, y, n);
+  }
+
+  private void note(double[] kinks, Buffer x, int n) {
+    for (int i = 0; i < n && kinks.length > 0; i++) {
+      int side = 0;
+      for (double kink : kinks) {
+        side += x.get(i) > kink ? 1 : 0;
+      }
+      note(side);
+    }
   }
 
   @Override

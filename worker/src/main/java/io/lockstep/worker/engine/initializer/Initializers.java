@@ -31,7 +31,7 @@ public final class Initializers {
           "initializer",
           "",
           "first values of the weights, by name or as a section with a type; without it he-normal"
-              + " before a rectifier (relu, leaky-relu), else xavier-uniform");
+              + " before a rectifier (relu, leaky-relu, prelu), else xavier-uniform");
 
   private Initializers() {}
 

@@ -98,6 +98,29 @@ public interface Kernel extends AutoCloseable {
   void mapGradient(Pointwise f, Buffer at, Buffer dy, Buffer dx, int n);
 
   /**
+   * y = f(x, p), number by number; number i of x goes with number i mod k of p.
+   *
+   * @param x [n]
+   * @param p [k], all of the buffer
+   * @param y [n], written; may be the same buffer as x
+   */
+  void map(Parametric f, Buffer x, Buffer p, Buffer y, int n);
+
+  /**
+   * dx = dy df/dx, number by number, and dp = the sums of dy df/dp over the numbers that go with
+   * each p, in double and in their order.
+   *
+   * @param x [n], what went into {@link #map(Parametric, Buffer, Buffer, Buffer, int)}
+   * @param p [k], all of the buffer
+   * @param dy [n]
+   * @param dx [n], written; may be the same buffer as dy
+   * @param target what happens with the sums
+   * @param dp [k]
+   */
+  void mapGradient(
+      Parametric f, Buffer x, Buffer p, Buffer dy, Buffer dx, Target target, Buffer dp, int n);
+
+  /**
    * y = max(x, slope x): relu for slope 0, leaky relu above. NaN stays NaN.
    *
    * @param slope in [0, 1)

@@ -95,6 +95,17 @@ public class PlainKernel implements Kernel {
   }
 
   @Override
+  public void map(Parametric f, Buffer x, Buffer p, Buffer y, int n) {
+    pointwise.map(f, x, p, y, n);
+  }
+
+  @Override
+  public void mapGradient(
+      Parametric f, Buffer x, Buffer p, Buffer dy, Buffer dx, Target target, Buffer dp, int n) {
+    pointwise.mapGradient(f, x, p, dy, dx, target, dp, n);
+  }
+
+  @Override
   public void relu(double slope, Buffer x, Buffer y, int n) {
     for (int i = 0; i < n; i++) {
       y.set(i, Math.max(x.get(i), slope * x.get(i)));

@@ -72,11 +72,15 @@ final class Conv2d implements Layer {
   @Override
   public List<ParameterSpec> parameters(List<Shape> inputs) {
     Window window = sliding.over(inputs.get(0));
-    return weights.specs(
-        List.of(filters, window.windowHeight(), window.windowWidth(), window.channels()),
-        filters,
-        window.rowSize(),
-        window.places() * filters);
+    List<ParameterSpec> specs =
+        new ArrayList<>(
+            weights.specs(
+                List.of(filters, window.windowHeight(), window.windowWidth(), window.channels()),
+                filters,
+                window.rowSize(),
+                window.places() * filters));
+    specs.addAll(ActivationWork.specs(activation, filters));
+    return specs;
   }
 
   @Override
@@ -101,21 +105,18 @@ final class Conv2d implements Layer {
     private final Kernel kernel;
     private final Window window;
     private final int filters;
-    private final Activation activation;
     private final boolean bias;
     private final boolean keeps;
     private final List<Group> groups = new ArrayList<>();
 
     /** Some images of the slice: where they begin, and their part of the site's buffers. */
-    private record Group(
-        int firstImage, int images, Buffer columns, Buffer z, Buffer y, Buffer dy) {}
+    private record Group(int firstImage, int images, Buffer columns, ActivationWork activation) {}
 
     Work(Site site, Window window, int filters, Activation activation, boolean bias) {
       this.site = site;
       this.kernel = site.kernel();
       this.window = window;
       this.filters = filters;
-      this.activation = activation;
       this.bias = bias;
       int unfolded = window.positions() * window.rowSize();
       int fitting = Math.min(GROUP_ELEMENTS / unfolded, GROUP_ROWS / window.positions());
@@ -125,22 +126,15 @@ final class Conv2d implements Layer {
       int kept = keeps ? site.maxExamples() : groupImages;
       Buffer columns = kernel.allocate(Math.multiplyExact(kept, unfolded));
       int outSize = window.positions() * filters;
-      Buffer z =
-          activation.inPlace()
-              ? site.output()
-              : kernel.allocate(Math.multiplyExact(site.maxExamples(), outSize));
+      ActivationWork whole = ActivationWork.after(site, activation);
       for (int first = 0; first < site.maxExamples(); first += groupImages) {
         int images = Math.min(groupImages, site.maxExamples() - first);
-        int from = first * outSize;
-        int length = images * outSize;
         groups.add(
             new Group(
                 first,
                 images,
                 keeps ? columns.view(first * unfolded, images * unfolded) : columns,
-                z.view(from, length),
-                site.output().view(from, length),
-                site.outputGradient().view(from, length)));
+                whole.part(first * outSize, images * outSize)));
       }
     }
 
@@ -159,9 +153,10 @@ final class Conv2d implements Layer {
       int rows = images * window.positions();
       int k = window.rowSize();
       Buffer columns = group.columns();
+      Buffer z = group.activation().z();
       kernel.unfold(window, site.input(), group.firstImage() * window.imageSize(), images, columns);
       if (bias) {
-        kernel.repeatRow(site.parameters().get(1), 0, group.z(), rows, filters);
+        kernel.repeatRow(site.parameters().get(1), 0, z, rows, filters);
       }
       kernel.gemm(
           Transpose.NO,
@@ -176,10 +171,10 @@ final class Conv2d implements Layer {
           0,
           k,
           bias ? Target.ADD : Target.SET,
-          group.z(),
+          z,
           0,
           filters);
-      activation.forward(kernel, group.z(), group.y(), rows, filters);
+      group.activation().forward(rows);
     }
 
     @Override
@@ -197,8 +192,8 @@ final class Conv2d implements Layer {
       int rows = images * window.positions();
       int k = window.rowSize();
       Target target = group.firstImage() == 0 ? Target.SET : Target.ADD;
-      Buffer dz = group.dy();
-      activation.backward(kernel, group.z(), group.y(), dz, dz, rows, filters);
+      group.activation().backward(rows, target);
+      Buffer dz = group.activation().dz();
       int offset = group.firstImage() * window.imageSize();
       Buffer columns = group.columns();
       if (!keeps) {

@@ -53,7 +53,10 @@ final class Dense implements Layer {
   @Override
   public List<ParameterSpec> parameters(List<Shape> inputs) {
     int in = inputs.get(0).size();
-    return weights.specs(List.of(in, units), units, in, units);
+    List<ParameterSpec> specs =
+        new ArrayList<>(weights.specs(List.of(in, units), units, in, units));
+    specs.addAll(ActivationWork.specs(activation, units));
+    return specs;
   }
 
   @Override
@@ -64,29 +67,25 @@ final class Dense implements Layer {
   private static final class Work implements Operation {
     private final Site site;
     private final Kernel kernel;
-    private final Activation activation;
+    private final ActivationWork activation;
     private final boolean bias;
     private final int in;
     private final int units;
-    private final Buffer z;
 
     Work(Site site, Activation activation, boolean bias) {
       this.site = site;
       this.kernel = site.kernel();
-      this.activation = activation;
+      this.activation = ActivationWork.after(site, activation);
       this.bias = bias;
       this.in = site.inputShape().size();
       this.units = site.outputShape().size();
-      this.z =
-          activation.inPlace()
-              ? site.output()
-              : kernel.allocate(Math.multiplyExact(site.maxExamples(), units));
     }
 
     /** z = x W + b, y = f(z). */
     @Override
     public void forward(Pass pass) {
       int n = pass.examples();
+      Buffer z = activation.z();
       if (bias) {
         kernel.repeatRow(site.parameters().get(1), 0, z, n, units);
       }
@@ -106,15 +105,15 @@ final class Dense implements Layer {
           z,
           0,
           units);
-      activation.forward(kernel, z, site.output(), n, units);
+      activation.forward(n);
     }
 
     /** dz = f'(dy), dW = x' dz, db = the sum of dz's rows, dx = dz W'. */
     @Override
     public void backward(Pass pass) {
       int n = pass.examples();
-      Buffer dz = site.outputGradient();
-      activation.backward(kernel, z, site.output(), dz, dz, n, units);
+      activation.backward(n, Target.SET);
+      Buffer dz = activation.dz();
       kernel.gemm(
           Transpose.YES,
           Transpose.NO,

@@ -4,6 +4,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Activations;
+import io.lockstep.worker.engine.kernel.Kernel.Target;
 import java.util.List;
 
 /**
@@ -31,36 +32,38 @@ final class Nonlinearity implements Layer {
   }
 
   @Override
-  public Operation operation(Site site) {
-    Shape shape = site.inputShape();
-    return new Operation() {
-      @Override
-      public void forward(Pass pass) {
-        int rows = pass.examples() * shape.pixels();
-        if (activation.inPlace()) {
-          site.kernel().copy(site.input(), site.output(), rows * shape.channels());
-        }
-        activation.forward(
-            site.kernel(),
-            activation.inPlace() ? site.output() : site.input(),
-            site.output(),
-            rows,
-            shape.channels());
-      }
+  public List<ParameterSpec> parameters(List<Shape> inputs) {
+    return ActivationWork.specs(activation, inputs.get(0).channels());
+  }
 
-      @Override
-      public void backward(Pass pass) {
-        if (site.wantsInputGradient()) {
-          activation.backward(
-              site.kernel(),
-              activation.inPlace() ? site.output() : site.input(),
-              site.output(),
-              site.outputGradient(),
-              site.inputGradient(),
-              pass.examples() * shape.pixels(),
-              shape.channels());
-        }
+  @Override
+  public Operation operation(Site site) {
+    return new Work(site, activation);
+  }
+
+  private static final class Work implements Operation {
+    private final Site site;
+    private final ActivationWork activation;
+
+    Work(Site site, Activation activation) {
+      this.site = site;
+      this.activation = ActivationWork.alone(site, activation);
+    }
+
+    @Override
+    public void forward(Pass pass) {
+      if (activation.z() != site.input()) {
+        int n = pass.examples() * site.inputShape().size();
+        site.kernel().copy(site.input(), activation.z(), n);
       }
-    };
+      activation.forward(pass.examples() * site.inputShape().pixels());
+    }
+
+    @Override
+    public void backward(Pass pass) {
+      if (site.wantsInputGradient() || !site.parameters().isEmpty()) {
+        activation.backward(pass.examples() * site.inputShape().pixels(), Target.SET);
+      }
+    }
   }
 }

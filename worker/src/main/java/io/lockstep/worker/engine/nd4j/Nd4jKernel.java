@@ -10,6 +10,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Parametric;
 import io.lockstep.worker.engine.kernel.Pointwise;
 import io.lockstep.worker.engine.kernel.PointwiseBlocks;
 import io.lockstep.worker.engine.kernel.Window;
@@ -229,6 +230,17 @@ public final class Nd4jKernel implements Kernel {
   @Override
   public void mapGradient(Pointwise f, Buffer at, Buffer dy, Buffer dx, int n) {
     pointwise.mapGradient(f, at, dy, dx, n);
+  }
+
+  @Override
+  public void map(Parametric f, Buffer x, Buffer p, Buffer y, int n) {
+    pointwise.map(f, x, p, y, n);
+  }
+
+  @Override
+  public void mapGradient(
+      Parametric f, Buffer x, Buffer p, Buffer dy, Buffer dx, Target target, Buffer dp, int n) {
+    pointwise.mapGradient(f, x, p, dy, dx, target, dp, n);
   }
 
   @Override

@@ -12,6 +12,8 @@ import io.lockstep.worker.engine.check.GradientCheck;
 import io.lockstep.worker.engine.check.GradientReport;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Target;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,7 +32,13 @@ class ActivationContractTest {
       Map.of(
           "leaky-relu", List.of(Map.of("alpha", 0.3)),
           "elu", List.of(Map.of("alpha", 0.7)),
-          "swish", List.of(Map.of("beta", 1.5), Map.of("beta", -0.5)),
+          "prelu", List.of(Map.of("alpha", 0), Map.of("shared", false)),
+          "swish",
+              List.of(
+                  Map.of("beta", 1.5),
+                  Map.of("beta", -0.5),
+                  Map.of("learned", true),
+                  Map.of("learned", true, "beta", -0.5)),
           "gelu", List.of(Map.of("approximate", "tanh")));
 
   static Stream<Arguments> activations() {
@@ -83,6 +91,12 @@ class ActivationContractTest {
                       .as("%s, %s columns, dx[%s] in %s", name, columns, i, element)
                       .isCloseTo(reference[1][i], within(1e-6 * (1 + Math.abs(dy[i]))));
                 }
+                for (int i = 0; i < reference[2].length; i++) {
+                  // the sum is taken in double, of numbers that are exact in float32
+                  assertThat(actual[2][i])
+                      .as("%s, %s columns, learned[%s] in %s", name, columns, i, element)
+                      .isCloseTo(reference[2][i], within(1e-6 * (1 + Math.abs(reference[2][i]))));
+                }
               });
     }
   }
@@ -90,9 +104,11 @@ class ActivationContractTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("activations")
   void farOutNothingOverflows(String name, Activation activation) {
-    double[] x = {1000, -1000, 1e4, -1e4, 0, -0.0, 88, -88, 104, -104, 1e-30, -1e-30};
+    double[] x = {
+      1000, -1000, 1e4, -1e4, 0, -0.0, 88, -88, 104, -104, 1e-30, -1e-30, 1e-45, -1e-45
+    };
     double[] dy = new double[x.length];
-    java.util.Arrays.fill(dy, 1);
+    Arrays.fill(dy, 1);
     TestKernels.all()
         .forEach(
             (element, kernel) -> {
@@ -100,6 +116,9 @@ class ActivationContractTest {
               for (int i = 0; i < x.length; i++) {
                 assertThat(result[0][i]).as("%s(%s) in %s", name, x[i], element).isFinite();
                 assertThat(result[1][i]).as("%s'(%s) in %s", name, x[i], element).isFinite();
+              }
+              for (double each : result[2]) {
+                assertThat(each).as("what %s learns, in %s", name, element).isFinite();
               }
             });
   }
@@ -127,31 +146,113 @@ class ActivationContractTest {
                     .isEmpty());
   }
 
-  /** y and dx; x and dy are not changed where the contract says so. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("learned")
+  void itsNumbersBeginAsTheActivationThatHoldsThem(String name, LearnedActivation activation) {
+    double[] x = normals(5, 3);
+    double[] dy = normals(6, 1);
+    double[][] held = run(TestKernels.float64(), activation.held(), x, dy, ROWS);
+    double[][] begins = run(TestKernels.float64(), activation, x, dy, ROWS);
+    assertThat(begins[0]).containsExactly(held[0], within(1e-15));
+    assertThat(begins[1]).containsExactly(held[1], within(1e-15));
+  }
+
+  /** As convolutions work through their slice. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("learned")
+  void theGradientOfPartsAddsUpToThatOfTheWhole(String name, LearnedActivation activation) {
+    double[] x = normals(5, 3);
+    double[] dy = normals(6, 1);
+    Kernel kernel = TestKernels.float64();
+    Work whole = new Work(kernel, activation, x, COLUMNS);
+    whole.forward(ROWS);
+    whole.backward(buffer(kernel, dy), kernel.allocate(N), ROWS, Target.SET);
+    int first = 2 * COLUMNS;
+    Work one = new Work(kernel, activation, Arrays.copyOf(x, first), COLUMNS);
+    one.forward(2);
+    one.backward(buffer(kernel, Arrays.copyOf(dy, first)), kernel.allocate(N), 2, Target.SET);
+    Work other = new Work(kernel, activation, Arrays.copyOfRange(x, first, N), COLUMNS);
+    other.gradient.write(0, numbers(one.gradient), one.gradient.length());
+    other.forward(ROWS - 2);
+    Buffer dyOther = buffer(kernel, Arrays.copyOfRange(dy, first, N));
+    other.backward(dyOther, kernel.allocate(N), ROWS - 2, Target.ADD);
+    assertThat(numbers(other.gradient)).containsExactly(numbers(whole.gradient), within(1e-12));
+  }
+
+  static Stream<Arguments> learned() {
+    return activations().filter(a -> a.get()[1] instanceof LearnedActivation);
+  }
+
+  /** An activation and its buffers; what it learns is at its first value. */
+  private static final class Work {
+    private final Kernel kernel;
+    private final Activation activation;
+    private final int columns;
+    private final Buffer x;
+    private final Buffer y;
+    private final Buffer learned;
+    private final Buffer gradient;
+
+    Work(Kernel kernel, Activation activation, double[] x, int columns) {
+      this.kernel = kernel;
+      this.activation = activation;
+      this.columns = columns;
+      this.x = buffer(kernel, x);
+      this.y = activation.inPlace() ? this.x : kernel.allocate(x.length);
+      int numbers = activation instanceof LearnedActivation learns ? learns.learned(columns) : 0;
+      this.learned = kernel.allocate(numbers);
+      this.gradient = kernel.allocate(numbers);
+      if (activation instanceof LearnedActivation learns) {
+        kernel.fill(learns.first(), learned, numbers);
+      }
+    }
+
+    void forward(int rows) {
+      if (activation instanceof LearnedActivation learns) {
+        learns.forward(kernel, x, learned, y, rows, columns);
+      } else {
+        activation.forward(kernel, x, y, rows, columns);
+      }
+    }
+
+    void backward(Buffer dy, Buffer dx, int rows, Target target) {
+      if (activation instanceof LearnedActivation learns) {
+        learns.backward(kernel, x, learned, dy, dx, target, gradient, rows, columns);
+      } else {
+        activation.backward(kernel, x, y, dy, dx, rows, columns);
+      }
+    }
+  }
+
+  /** y, dx and what is learned's gradient; x and dy are not changed where the contract says so. */
   private static double[][] run(
       Kernel kernel, Activation activation, double[] x, double[] dy, int rows) {
     int n = x.length;
-    int columns = rows == 0 ? 3 : n / rows;
-    Buffer in = kernel.allocate(n);
-    in.write(0, x, n);
-    double[] before = numbers(in);
-    Buffer y = activation.inPlace() ? in : kernel.allocate(n);
-    Buffer upstream = kernel.allocate(n);
-    upstream.write(0, dy, n);
+    Work work = new Work(kernel, activation, x, rows == 0 ? 3 : n / rows);
+    double[] before = numbers(work.x);
+    Buffer upstream = buffer(kernel, dy);
     Buffer dx = kernel.allocate(n);
-    activation.forward(kernel, in, y, rows, columns);
-    double[] out = numbers(y);
+    work.forward(rows);
+    double[] out = numbers(work.y);
     double[] upstreamBefore = numbers(upstream);
-    activation.backward(kernel, in, y, upstream, dx, rows, columns);
+    work.backward(upstream, dx, rows, Target.SET);
     double[] gradient = numbers(dx);
-    assertThat(numbers(y)).as("y after backward").isEqualTo(out);
+    double[] ofLearned = numbers(work.gradient);
+    assertThat(numbers(work.y)).as("y after backward").isEqualTo(out);
     assertThat(numbers(upstream)).as("dy after backward").isEqualTo(upstreamBefore);
     if (!activation.inPlace()) {
-      assertThat(numbers(in)).as("x").isEqualTo(before);
+      assertThat(numbers(work.x)).as("x").isEqualTo(before);
     }
-    activation.backward(kernel, in, y, upstream, upstream, rows, columns);
+    work.backward(upstream, upstream, rows, Target.SET);
     assertThat(numbers(upstream)).as("dx over dy").isEqualTo(gradient);
-    return new double[][] {out, gradient};
+    assertThat(numbers(work.gradient)).as("once more").isEqualTo(ofLearned);
+    return new double[][] {out, gradient, ofLearned};
+  }
+
+  private static Buffer buffer(Kernel kernel, double[] values) {
+    Buffer buffer = kernel.allocate(values.length);
+    buffer.write(0, values, values.length);
+    return buffer;
   }
 
   private static double[] numbers(Buffer buffer) {

@@ -5,6 +5,7 @@ import io.lockstep.common.GoldenCases;
 import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Target;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -18,7 +19,8 @@ class ActivationGoldenTest {
   }
 
   private void check(GoldenCase golden) {
-    golden.allowOnly("activation", "x", "y", "derivative", "upstream", "gradient", "shape");
+    golden.allowOnly(
+        "activation", "x", "y", "derivative", "upstream", "gradient", "parameterGradient", "shape");
     Activation activation = Activations.REGISTRY.create(golden.options("activation"));
     TestKernels.all().forEach((name, kernel) -> check(golden, activation, name, kernel));
   }
@@ -27,18 +29,34 @@ class ActivationGoldenTest {
     double[] x = golden.numbers("x");
     int columns = golden.has("shape") ? (int) last(golden.numbers("shape")) : x.length;
     int rows = x.length / columns;
-    Buffer in = buffer(kernel, x);
-    Buffer out = activation.inPlace() ? in : kernel.allocate(x.length);
-    activation.forward(kernel, in, out, rows, columns);
-    golden.assertClose("y in " + name, numbers(out), golden.numbers("y"));
-
     boolean product = golden.has("upstream");
     double[] ones = new double[x.length];
     Arrays.fill(ones, 1);
+    Buffer in = buffer(kernel, x);
+    Buffer out = activation.inPlace() ? in : kernel.allocate(x.length);
     Buffer dy = buffer(kernel, product ? golden.numbers("upstream") : ones);
-    activation.backward(kernel, in, out, dy, dy, rows, columns);
-    golden.assertClose(
-        "gradient in " + name, numbers(dy), golden.numbers(product ? "gradient" : "derivative"));
+    if (activation instanceof LearnedActivation learns) {
+      double[] first = new double[learns.learned(columns)];
+      Arrays.fill(first, learns.first());
+      Buffer learned = buffer(kernel, first);
+      Buffer gradient = kernel.allocate(first.length);
+      learns.forward(kernel, in, learned, out, rows, columns);
+      learns.backward(kernel, in, learned, dy, dy, Target.SET, gradient, rows, columns);
+      if (golden.has("parameterGradient")) {
+        golden.assertClose(
+            learns.suffix() + " in " + name,
+            numbers(gradient),
+            golden.numbers("parameterGradient"));
+      }
+    } else {
+      activation.forward(kernel, in, out, rows, columns);
+      activation.backward(kernel, in, out, dy, dy, rows, columns);
+    }
+    golden.assertClose("y in " + name, numbers(out), golden.numbers("y"));
+    if (product || golden.has("derivative")) {
+      golden.assertClose(
+          "gradient in " + name, numbers(dy), golden.numbers(product ? "gradient" : "derivative"));
+    }
   }
 
   private static double last(double[] values) {

@@ -30,7 +30,8 @@ class ActivationsTest {
   void aMisspelledNameIsRefusedWithTheNearest() {
     assertThatThrownBy(() -> of(Map.of("activation", "rellu")))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageStartingWith("unknown activation 'rellu', did you mean 'relu'? known: identity");
+        .hasMessageStartingWith(
+            "unknown activation 'rellu', did you mean 'relu'? known: step, identity");
   }
 
   @Test
@@ -46,7 +47,7 @@ class ActivationsTest {
             Activations.REGISTRY.entries().stream()
                 .filter(e -> of(Map.of("activation", e.name())).rectifier())
                 .map(e -> e.name()))
-        .containsExactly("relu", "leaky-relu");
+        .containsExactly("relu", "leaky-relu", "prelu");
   }
 
   private static Activation of(Map<String, ?> layer) {

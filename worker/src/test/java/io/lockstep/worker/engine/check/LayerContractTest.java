@@ -3,9 +3,12 @@ package io.lockstep.worker.engine.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.common.config.Options;
+import io.lockstep.common.layout.Role;
+import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.layer.Layer;
 import io.lockstep.worker.engine.layer.Layers;
+import io.lockstep.worker.engine.layer.ParameterSpec;
 import io.lockstep.worker.engine.layer.Shape;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.loss.Losses;
@@ -24,6 +27,9 @@ class LayerContractTest {
   private static final Shape POINT = Shape.image(1, 1, 1);
   private static final Shape FEATURES = Shape.of(5);
 
+  private static final Map<String, Object> PRELU = Map.of("type", "prelu", "shared", false);
+  private static final Map<String, Object> SWISH = Map.of("type", "swish", "learned", true);
+
   private record Case(Shape input, Map<String, Object> settings) {}
 
   /** At least one case for each layer; shapes and settings that divide badly among them. */
@@ -34,6 +40,8 @@ class LayerContractTest {
                   new Case(FEATURES, Map.of("units", 4)),
                   new Case(FEATURES, Map.of("units", 1, "bias", false, "activation", "gelu")),
                   new Case(FEATURES, Map.of("units", 6, "activation", "relu")),
+                  new Case(FEATURES, Map.of("units", 6, "activation", PRELU)),
+                  new Case(FEATURES, Map.of("units", 2, "bias", false, "activation", SWISH)),
                   new Case(Shape.of(1), Map.of("units", 3, "activation", "softmax"))),
           "conv2d",
               List.of(
@@ -43,6 +51,7 @@ class LayerContractTest {
                   new Case(
                       IMAGE,
                       Map.of("filters", 2, "kernel", 3, "padding", "same", "activation", "relu")),
+                  new Case(IMAGE, Map.of("filters", 3, "kernel", 2, "activation", PRELU)),
                   new Case(POINT, Map.of("filters", 1, "kernel", 1))),
           "max-pool2d",
               List.of(
@@ -58,6 +67,8 @@ class LayerContractTest {
               List.of(
                   new Case(IMAGE, Map.of("activation", "relu")),
                   new Case(IMAGE, Map.of("activation", "softmax")),
+                  new Case(IMAGE, Map.of("activation", PRELU)),
+                  new Case(FEATURES, Map.of("activation", SWISH)),
                   new Case(FEATURES, Map.of("activation", "mish"))));
 
   static Stream<Arguments> layers() {
@@ -112,6 +123,26 @@ class LayerContractTest {
     GradientReport report = new GradientCheck(13, 32).check(network);
     assertThat(report.isRight()).as("%s:%n%s", name, report).isTrue();
     assertThat(report.checked()).as(report.toString()).isGreaterThan(report.skipped());
+  }
+
+  /** Else the slope would be frozen, and nobody would notice. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void whatTheActivationOfALayerLearnsIsItsLastTensor(
+      String name, Map<String, Object> section, Shape input) {
+    Options written = Options.of("layer", section);
+    if (Layers.REGISTRY.entry(written).keys().stream()
+        .noneMatch(key -> key.name().equals(Activations.KEY.name()))) {
+      return;
+    }
+    Map<String, Object> learning = new TreeMap<>(section);
+    learning.put("activation", PRELU);
+    Layer layer = Layers.REGISTRY.create(Options.of("layer", learning), Graph.NAME);
+    List<ParameterSpec> specs = layer.parameters(List.of(input));
+    ParameterSpec last = specs.get(specs.size() - 1);
+    assertThat(last.suffix()).isEqualTo("alpha");
+    assertThat(last.role()).isEqualTo(Role.BIAS);
+    assertThat(last.shape()).containsExactly(layer.output(List.of(input)).channels());
   }
 
   private static Options options(Map<String, Object> section) {
