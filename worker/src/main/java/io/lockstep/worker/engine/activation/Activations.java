@@ -3,31 +3,34 @@ package io.lockstep.worker.engine.activation;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Described;
 import java.util.List;
 
 /** All activations by name: a new one is one file and one line here. */
 public final class Activations {
-  /** The registry, in the order of the documentation. */
+  /** One line an activation, in the order of the documentation. */
+  public static final List<Described<Activation>> ALL =
+      List.of(
+          new Described<>(Step.ENTRY, Step.GUIDE),
+          new Described<>(Identity.ENTRY, Identity.GUIDE),
+          new Described<>(Sigmoid.ENTRY, Sigmoid.GUIDE),
+          new Described<>(Tanh.ENTRY, Tanh.GUIDE),
+          new Described<>(Relu.ENTRY, Relu.GUIDE),
+          new Described<>(LeakyRelu.ENTRY, LeakyRelu.GUIDE),
+          new Described<>(Prelu.ENTRY, Prelu.GUIDE),
+          new Described<>(Elu.ENTRY, Elu.GUIDE),
+          new Described<>(Selu.ENTRY, Selu.GUIDE),
+          new Described<>(Softmax.ENTRY, Softmax.GUIDE),
+          new Described<>(Softplus.ENTRY, Softplus.GUIDE),
+          new Described<>(Swish.ENTRY, Swish.GUIDE),
+          new Described<>(Gelu.ENTRY, Gelu.GUIDE),
+          new Described<>(Mish.ENTRY, Mish.GUIDE),
+          new Described<>(HardSigmoid.ENTRY, HardSigmoid.GUIDE),
+          new Described<>(HardSwish.ENTRY, HardSwish.GUIDE));
+
+  /** The same by the names that a configuration gives them. */
   public static final Registry<Activation> REGISTRY =
-      Registry.of(
-          "activation",
-          List.of(
-              Step.ENTRY,
-              Identity.ENTRY,
-              Sigmoid.ENTRY,
-              Tanh.ENTRY,
-              Relu.ENTRY,
-              LeakyRelu.ENTRY,
-              Prelu.ENTRY,
-              Elu.ENTRY,
-              Selu.ENTRY,
-              Softmax.ENTRY,
-              Softplus.ENTRY,
-              Swish.ENTRY,
-              Gelu.ENTRY,
-              Mish.ENTRY,
-              HardSigmoid.ENTRY,
-              HardSwish.ENTRY));
+      Registry.of("activation", ALL.stream().map(Described::entry).toList());
 
   /** How a layer's section names its activation. */
   public static final Key<Options> KEY =

@@ -3,6 +3,8 @@ package io.lockstep.worker.engine.activation;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -22,6 +24,18 @@ public record Elu(double alpha) implements Elementwise {
           "x above 0, else alpha (e^x - 1) (Clevert et al. 2016)",
           List.of(ALPHA),
           options -> new Elu(options.get(ALPHA)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x for x > 0, else alpha (e^x - 1)
+          y' = 1 for x > 0, else y + alpha
+          """,
+          "(-alpha, inf)",
+          "Dense and convolution layers without normalisation: smooth for alpha 1, and "
+              + "means near 0. Costs an exponential.",
+          Curve.over(-4, 4).named("alpha 1"),
+          Curve.over(-4, 4).named("alpha 0.5").with("alpha", 0.5));
 
   @Override
   public String name() {

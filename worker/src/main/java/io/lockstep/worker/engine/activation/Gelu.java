@@ -2,6 +2,8 @@ package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -23,6 +25,19 @@ public record Gelu() implements Elementwise {
           "x Phi(x), Phi the standard normal's distribution (Hendrycks, Gimpel 2016)",
           List.of(APPROXIMATE),
           options -> options.get(APPROXIMATE).equals("tanh") ? new GeluTanh() : new Gelu());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x Phi(x), Phi the distribution of the standard normal
+          y' = Phi(x) + x e^(-x^2 / 2) / sqrt(2 pi)
+          y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 with approximate: tanh
+          """,
+          "[-0.17, inf)",
+          "Transformers: the activation of BERT (exact) and GPT-2 (approximate: tanh, and "
+              + "faster).",
+          Curve.over(-4, 4).named("exact"),
+          Curve.over(-4, 4).named("tanh form").with("approximate", "tanh"));
 
   @Override
   public String name() {

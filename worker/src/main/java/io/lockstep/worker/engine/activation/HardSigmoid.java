@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import java.util.List;
 
 /**
@@ -14,6 +16,17 @@ public record HardSigmoid() implements Elementwise {
           "x / 6 + 1 / 2, kept in [0, 1] (Courbariaux et al. 2015)",
           List.of(),
           options -> new HardSigmoid());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = min(max(x / 6 + 1/2, 0), 1)
+          y' = 1/6 for -3 < x < 3, else 0
+          """,
+          "[0, 1]",
+          "A gate in networks for small devices: sigmoid without an exponential. Learns "
+              + "nothing beyond -3 and 3.",
+          Curve.over(-6, 6));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import java.util.List;
 
 /**
@@ -14,6 +16,16 @@ public record HardSwish() implements Elementwise {
           "x times hard-sigmoid(x) (Howard et al. 2019)",
           List.of(),
           options -> new HardSwish());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x min(max(x / 6 + 1/2, 0), 1)
+          y' = x / 3 + 1/2 for -3 < x < 3; 0 below, 1 above
+          """,
+          "[-0.375, inf)",
+          "Networks for small devices (MobileNetV3): swish without an exponential.",
+          Curve.over(-6, 6));
 
   @Override
   public String name() {

@@ -3,6 +3,8 @@ package io.lockstep.worker.engine.activation;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import java.util.List;
@@ -22,6 +24,18 @@ public record LeakyRelu(double alpha) implements Activation {
           "x above 0, else alpha x (Maas, Hannun, Ng 2013)",
           List.of(ALPHA),
           options -> new LeakyRelu(options.get(ALPHA)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x for x > 0, else alpha x
+          y' = 1 for x > 0, else alpha
+          """,
+          "(-inf, inf)",
+          "As relu, where units die: the slope below 0 keeps them learning. "
+              + "Discriminators of GANs (alpha 0.2).",
+          Curve.over(-4, 4).named("alpha 0.01"),
+          Curve.over(-4, 4).named("alpha 0.2").with("alpha", 0.2));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -13,6 +15,16 @@ public record Mish() implements Elementwise {
   static final Registry.Entry<Activation> ENTRY =
       new Registry.Entry<>(
           "mish", "x tanh(ln(1 + e^x)) (Misra 2019)", List.of(), options -> new Mish());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x tanh(ln(1 + e^x))
+          y' = w + x (1 - w^2) / (1 + e^-x), w = tanh(ln(1 + e^x))
+          """,
+          "[-0.309, inf)",
+          "Convolution networks, object detection (YOLOv4); near swish in shape and use.",
+          Curve.over(-4, 4));
 
   @Override
   public String name() {

@@ -3,6 +3,8 @@ package io.lockstep.worker.engine.activation;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import java.util.List;
 
 /**
@@ -25,6 +27,19 @@ public record Prelu(double alpha, boolean shared) implements LearnedElementwise 
           "x above 0, else alpha x with learned alpha, tensor NAME.alpha (He et al. 2015)",
           List.of(ALPHA, SHARED),
           options -> new Prelu(options.get(ALPHA), options.get(SHARED)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x for x > 0, else alpha x, alpha learned
+          y' = 1 for x > 0, else alpha
+          dy/dalpha = 0 for x > 0, else x
+          """,
+          "(-inf, inf)",
+          "Large convolution networks with much data: leaky-relu whose slope is learned, "
+              + "one for the layer or one a channel. Leave bias out of weight decay (exclude: "
+              + "[bias]), which would pull the slope to 0.",
+          Curve.over(-4, 4).named("alpha 0.25, the first value"));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import java.util.List;
@@ -10,6 +12,18 @@ public record Relu() implements Activation {
   static final Registry.Entry<Activation> ENTRY =
       new Registry.Entry<>(
           "relu", "max(x, 0) (Nair, Hinton 2010)", List.of(), options -> new Relu());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = max(x, 0)
+          y' = 1 for x > 0, else 0
+          """,
+          "[0, inf)",
+          "The first choice for dense and convolution layers, with he-normal first "
+              + "values. A unit whose input stays below 0 no longer learns: lower the rate or "
+              + "take leaky-relu.",
+          Curve.over(-4, 4));
 
   @Override
   public String name() {

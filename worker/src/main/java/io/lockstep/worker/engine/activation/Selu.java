@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -19,6 +21,18 @@ public record Selu() implements Elementwise {
           "1.0507 x above 0, else 1.0507 * 1.6733 (e^x - 1) (Klambauer et al. 2017)",
           List.of(),
           options -> new Selu());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = 1.0507 x for x > 0, else 1.7581 (e^x - 1)
+          y' = 1.0507 for x > 0, else y + 1.7581
+          """,
+          "(-1.7581, inf)",
+          "Deep dense networks without normalisation: with lecun-normal first values and "
+              + "standardised inputs, means and variances stay near 0 and 1 from layer to "
+              + "layer.",
+          Curve.over(-4, 4));
 
   @Override
   public String name() {

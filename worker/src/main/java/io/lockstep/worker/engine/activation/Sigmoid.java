@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -8,6 +10,18 @@ import java.util.List;
 public record Sigmoid() implements Elementwise {
   static final Registry.Entry<Activation> ENTRY =
       new Registry.Entry<>("sigmoid", "1 / (1 + e^-x)", List.of(), options -> new Sigmoid());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = 1 / (1 + e^-x)
+          y' = y (1 - y)
+          """,
+          "(0, 1)",
+          "One probability, or several that do not exclude each other, as the last layer "
+              + "before binary-cross-entropy; gates. In hidden layers gradients vanish: the "
+              + "slope is at most 1/4.",
+          Curve.over(-8, 8));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -12,6 +14,17 @@ public record Softplus() implements Elementwise {
   static final Registry.Entry<Activation> ENTRY =
       new Registry.Entry<>(
           "softplus", "ln(1 + e^x) (Dugas et al. 2001)", List.of(), options -> new Softplus());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = ln(1 + e^x)
+          y' = 1 / (1 + e^-x)
+          """,
+          "(0, inf)",
+          "Numbers that must be above 0, such as a deviation or a rate; a relu without "
+              + "its kink.",
+          Curve.over(-4, 4));
 
   @Override
   public String name() {

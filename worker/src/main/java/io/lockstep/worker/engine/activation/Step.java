@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import java.util.List;
 
 /**
@@ -16,6 +18,18 @@ public record Step() implements Elementwise {
               + " (McCulloch, Pitts 1943)",
           List.of(),
           options -> new Step());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = 1 for x >= 0, else 0
+          y' = 0
+          """,
+          "{0, 1}",
+          "Decisions that are shown, not trained: its derivative is 0 everywhere, so "
+              + "whatever lies before it keeps its first values. Train a perceptron with the "
+              + "perceptron criterion on the number that would go into the step.",
+          Curve.over(-4, 4));
 
   @Override
   public String name() {

@@ -3,6 +3,8 @@ package io.lockstep.worker.engine.activation;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -28,6 +30,20 @@ public record Swish(double beta) implements Elementwise {
               options.get(LEARNED)
                   ? new LearnedSwish(options.get(BETA))
                   : new Swish(options.get(BETA)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = x / (1 + e^(-beta x))
+          y' = s + beta x s (1 - s), s = 1 / (1 + e^(-beta x))
+          dy/dbeta = x^2 s (1 - s), where beta is learned
+          """,
+          "[-0.278 / beta, inf) for beta > 0",
+          "Deep convolution networks and transformers, where it is often a little better "
+              + "than relu; costs an exponential. With learned: true the layer finds its own "
+              + "beta.",
+          Curve.over(-4, 4).named("beta 1"),
+          Curve.over(-4, 4).named("beta 3").with("beta", 3.0));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import java.util.List;
 
@@ -11,6 +13,17 @@ import java.util.List;
 public record Tanh() implements Elementwise {
   static final Registry.Entry<Activation> ENTRY =
       new Registry.Entry<>("tanh", "(e^x - e^-x) / (e^x + e^-x)", List.of(), options -> new Tanh());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          y = (e^x - e^-x) / (e^x + e^-x)
+          y' = 1 - y^2
+          """,
+          "(-1, 1)",
+          "Small networks, recurrent layers, outputs in [-1, 1]: centred at 0, which "
+              + "sigmoid is not. Saturates: gradients of deep networks vanish.",
+          Curve.over(-4, 4));
 
   @Override
   public String name() {

@@ -6,6 +6,8 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Sigmoid;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
@@ -39,6 +41,20 @@ public final class BinaryCrossEntropy implements ElementLoss {
               new BinaryCrossEntropy(
                   options.get(CrossEntropy.FROM_LOGITS) ? Scale.LOGITS : Scale.PROBABILITIES,
                   positiveWeight(options)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          loss = -(c y ln p + (1 - y) ln(1 - p)), the mean over outputs, c the weight of positives
+          slope = (p - y) / (p (1 - p)) for c = 1
+          loss = (1 - y) ln(1 + e^z) + c y ln(1 + e^-z) of logits z, p = 1 / (1 + e^-z)
+          slope = p - y of logits, for c = 1
+          """,
+          "[0, inf); p in [0, 1], or logits of any size; y in [0, 1]",
+          "Yes or no, for one output or for several that do not exclude each other. "
+              + "Logits keep more digits than probabilities; positiveWeight for rare positives.",
+          Curve.over(-5, 5).labels(1).with("fromLogits", true).named("label 1, over the logit"),
+          Curve.over(-5, 5).labels(0).with("fromLogits", true).named("label 0"));
 
   private final Scale scale;
   private final List<Double> positiveWeight;

@@ -7,6 +7,8 @@ import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Softmax;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
@@ -47,11 +49,56 @@ public final class CrossEntropy implements Loss {
           "categorical-cross-entropy",
           "one of several classes, labels as rows of probabilities",
           Accuracy.Labels.ROW);
+
+  static final Guide CATEGORICAL_GUIDE =
+      new Guide(
+          """
+          loss = - sum over classes c of q_c ln p_c, q_c = w_c ((1 - s) y_c + s / K)
+          slope = -q_c / p_c
+          slope = p_c sum q - q_c of logits z, p = softmax(z)
+          """,
+          "[0, inf); p in [0, 1], or logits of any size; a row of labels sums to 1",
+          "One of several classes, where labels are rows of probabilities: soft labels, "
+              + "distillation. Labels that are class numbers: the sparse form.",
+          Curve.over(-6, 6)
+              .at(0, 0, 0)
+              .labels(1, 0, 0)
+              .with("fromLogits", true)
+              .named("first of three logits, its class"),
+          Curve.over(-6, 6)
+              .at(0, 0, 0)
+              .labels(0, 1, 0)
+              .with("fromLogits", true)
+              .named("another class"));
   static final Registry.Entry<Loss> SPARSE =
       entry(
           "sparse-categorical-cross-entropy",
           "one of several classes, labels as class indices",
           Accuracy.Labels.INDEX);
+
+  static final Guide SPARSE_GUIDE =
+      new Guide(
+          """
+          loss = - sum over classes c of q_c ln p_c, q_c = w_c ((1 - s) y_c + s / K)
+          slope = -q_c / p_c
+          slope = p_c sum q - q_c of logits z, p = softmax(z)
+          y_c = 1 for the class that the label names, else 0
+          """,
+          "[0, inf); p in [0, 1], or logits of any size; labels are classes from 0",
+          "One of several classes that exclude each other: the usual loss of a "
+              + "classifier, of images as of tokens. classWeights for rare classes, "
+              + "labelSmoothing against too much certainty.",
+          Curve.over(-6, 6)
+              .at(0, 0, 0)
+              .labels(0)
+              .with("fromLogits", true)
+              .named("first of three logits, its class"),
+          Curve.over(-6, 6)
+              .at(0, 0, 0)
+              .labels(0)
+              .with("fromLogits", true)
+              .with("labelSmoothing", 0.1)
+              .named("labelSmoothing 0.1"));
 
   private final String name;
   private final Accuracy.Labels labels;

@@ -3,6 +3,8 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
 
@@ -22,6 +24,19 @@ public record Huber(double delta) implements ElementLoss {
           "a square near 0, straight beyond delta (Huber 1964)",
           List.of(DELTA),
           options -> new Huber(options.get(DELTA)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          loss = d^2 / 2 for |d| <= delta, else delta (|d| - delta / 2), d = p - y, the mean over outputs
+          slope = d, kept in [-delta, delta]
+          """,
+          "[0, inf); p and y are any numbers",
+          "Regression with outliers, and values in reinforcement learning: mse near the "
+              + "label, mae beyond delta. Choose delta as large as an error that is still "
+              + "usual.",
+          Curve.over(-3, 3).labels(0).named("delta 1"),
+          Curve.over(-3, 3).labels(0).with("delta", 0.5).named("delta 0.5"));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.loss;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
@@ -16,6 +18,16 @@ public record LogCosh() implements ElementLoss {
           "ln cosh(p - y): a square near 0, straight far out",
           List.of(),
           options -> new LogCosh());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          loss = ln cosh(p - y), the mean over outputs
+          slope = tanh(p - y)
+          """,
+          "[0, inf); p and y are any numbers",
+          "As huber with delta 1, but smooth everywhere and without a setting.",
+          Curve.over(-3, 3).labels(0).named("label 0"));
 
   @Override
   public String name() {

@@ -1,23 +1,26 @@
 package io.lockstep.worker.engine.loss;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Described;
 import java.util.List;
 
 /** All losses by name: a new one is one file and one line here. */
 public final class Losses {
-  /** The registry, in the order of the documentation. */
+  /** One line a loss, in the order of the documentation. */
+  public static final List<Described<Loss>> ALL =
+      List.of(
+          new Described<>(CrossEntropy.CATEGORICAL, CrossEntropy.CATEGORICAL_GUIDE),
+          new Described<>(CrossEntropy.SPARSE, CrossEntropy.SPARSE_GUIDE),
+          new Described<>(BinaryCrossEntropy.ENTRY, BinaryCrossEntropy.GUIDE),
+          new Described<>(MeanSquaredError.ENTRY, MeanSquaredError.GUIDE),
+          new Described<>(MeanAbsoluteError.ENTRY, MeanAbsoluteError.GUIDE),
+          new Described<>(Huber.ENTRY, Huber.GUIDE),
+          new Described<>(LogCosh.ENTRY, LogCosh.GUIDE),
+          new Described<>(Quantile.ENTRY, Quantile.GUIDE));
+
+  /** The same by the names that a configuration gives them. */
   public static final Registry<Loss> REGISTRY =
-      Registry.of(
-          "loss",
-          List.of(
-              CrossEntropy.CATEGORICAL,
-              CrossEntropy.SPARSE,
-              BinaryCrossEntropy.ENTRY,
-              MeanSquaredError.ENTRY,
-              MeanAbsoluteError.ENTRY,
-              Huber.ENTRY,
-              LogCosh.ENTRY,
-              Quantile.ENTRY));
+      Registry.of("loss", ALL.stream().map(Described::entry).toList());
 
   private Losses() {}
 }

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.loss;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
 
@@ -12,6 +14,17 @@ public record MeanAbsoluteError() implements ElementLoss {
           "mean of |p - y|: regression with outliers",
           List.of(),
           options -> new MeanAbsoluteError());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          loss = |p - y|, the mean over outputs
+          slope = sign(p - y)
+          """,
+          "[0, inf); p and y are any numbers",
+          "Regression with outliers: the median of the labels is its best answer. Its "
+              + "slope does not shrink near the label: let the rate fall.",
+          Curve.over(-3, 3).labels(0).named("label 0"));
 
   @Override
   public String name() {

@@ -1,6 +1,8 @@
 package io.lockstep.worker.engine.loss;
 
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.metric.MeanError;
 import io.lockstep.worker.engine.metric.Metric;
 import io.lockstep.worker.engine.metric.RSquared;
@@ -13,6 +15,17 @@ public record MeanSquaredError() implements ElementLoss {
   static final Registry.Entry<Loss> ENTRY =
       new Registry.Entry<>(
           "mse", "mean of (p - y)^2: regression", List.of(), options -> new MeanSquaredError());
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          loss = (p - y)^2, the mean over outputs
+          slope = 2 (p - y)
+          """,
+          "[0, inf); p and y are any numbers",
+          "Regression: the mean of the labels is its best answer. One far label outweighs "
+              + "many near ones: then huber.",
+          Curve.over(-3, 3).labels(0).named("label 0"));
 
   /** What a regression is judged by. */
   static final List<Metric> METRICS =

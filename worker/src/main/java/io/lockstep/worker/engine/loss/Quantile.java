@@ -3,6 +3,8 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.guide.Curve;
+import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
 
@@ -26,6 +28,18 @@ public record Quantile(double quantile) implements ElementLoss {
           "the pinball loss, whose least mean is at a quantile (Koenker, Bassett 1978)",
           List.of(QUANTILE),
           options -> new Quantile(options.get(QUANTILE)));
+
+  static final Guide GUIDE =
+      new Guide(
+          """
+          loss = q d for d > 0, else (q - 1) d, d = y - p, the mean over outputs
+          slope = -q for p < y, else 1 - q
+          """,
+          "[0, inf); p and y are any numbers",
+          "Regression that answers with a quantile instead of the mean: an upper bound "
+              + "that holds in 9 of 10 cases is quantile 0.9.",
+          Curve.over(-3, 3).labels(0).named("q 0.5"),
+          Curve.over(-3, 3).labels(0).with("quantile", 0.9).named("q 0.9"));
 
   @Override
   public String name() {
