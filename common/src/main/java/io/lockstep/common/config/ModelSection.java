@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The network: {@code model}.
  *
- * @param input the shape of one example: [features], or [channels, height, width] for images
+ * @param input the shape of one example: [features], [length, width] or [channels, height, width]
  * @param layers the layers in order, each with its {@code type}
  * @param chunkElements most elements of a chunk of a tensor
  */
@@ -19,7 +19,8 @@ public record ModelSection(List<Integer> input, List<Options> layers, int chunkE
               "input",
               List.of(),
               Range.closed(1, Integer.MAX_VALUE),
-              "the shape of one example: [features], or [channels, height, width]")
+              "the shape of one example: [features], [length, width] for a sequence, or [channels,"
+                  + " height, width] for an image")
           .required();
 
   /** The layers. */
@@ -52,8 +53,9 @@ public record ModelSection(List<Integer> input, List<Options> layers, int chunkE
     options.allowOnly(KEYS);
     ModelSection model =
         new ModelSection(options.get(INPUT), options.get(LAYERS), options.get(CHUNK_ELEMENTS));
-    if (model.input.size() != 1 && model.input.size() != 3) {
-      throw options.error(INPUT, "must be [features] or [channels, height, width]");
+    if (model.input.isEmpty() || model.input.size() > 3) {
+      throw options.error(
+          INPUT, "must be [features], [length, width] or [channels, height, width]");
     }
     if (model.layers.isEmpty()) {
       throw options.error(LAYERS, "must have at least one layer");

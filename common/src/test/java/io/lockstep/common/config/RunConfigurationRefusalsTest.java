@@ -26,7 +26,7 @@ class RunConfigurationRefusalsTest {
           labels: {classes: 10} ~ labels: {classes: 10, regression: true} ~ data.labels must have either classes: number or regression: true (run.yaml:7)
           labels: {classes: 10} ~ labels: {classes: 3, names: [a, b]} ~ data.labels.classes must be the number of names (2), got 3 (run.yaml:7)
           labels: {classes: 10} ~ labels: {names: [a, a]} ~ data.labels.names must differ from each other, got [a, a] (run.yaml:7)
-          input: [784] ~ input: [28, 28] ~ model.input must be [features] or [channels, height, width], got [28, 28] (run.yaml:9)
+          input: [784] ~ input: [28, 28, 1, 1] ~ model.input must be [features], [length, width] or [channels, height, width], got [28, 28, 1, 1] (run.yaml:9)
           input: [784] ~ input: 784 ~ model.input must be a list of whole numbers, got 784 (run.yaml:9)
           optimizer: {type: adamw, learningRate: 1e-3, weightDecay: 0.01} ~ optimizer: {type: adamw} ~ optimizer.learningRate is missing; it must be a number, >= 0 (run.yaml:15)
           optimizer: {type: adamw, learningRate: 1e-3, weightDecay: 0.01} ~ optimizer: {type: adamw, learningRate: -1} ~ optimizer.learningRate must be >= 0, got -1 (run.yaml:15)

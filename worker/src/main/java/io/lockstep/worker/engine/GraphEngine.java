@@ -4,6 +4,7 @@ import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.GradientSink;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass;
 import io.lockstep.worker.engine.layer.Pass.Mode;
 import io.lockstep.worker.engine.loss.Loss;
@@ -16,10 +17,11 @@ final class GraphEngine implements SliceEngine {
   private final Loss loss;
   private final Metrics metrics;
   private final Labels labels;
-  private final int outputs;
+  private final Shape output;
   private final int inputs;
   private final int maxExamples;
   private final Buffer presented;
+  private final Buffer turned;
   private double squares;
 
   GraphEngine(
@@ -28,11 +30,12 @@ final class GraphEngine implements SliceEngine {
     this.execution = execution;
     this.loss = loss;
     this.metrics = metrics;
-    this.outputs = network.outputSize();
+    this.output = network.outputShape();
     this.inputs = network.inputSize();
-    this.labels = new Labels(network.labelWidth(), loss.labelWidth(outputs), most);
+    this.labels = new Labels(network.labelWidth(), loss.labelWidth(output), output, most);
     this.maxExamples = most;
-    this.presented = kernel.allocate(Math.multiplyExact(most, outputs));
+    this.turned = kernel.allocate(output.liesAsWritten() ? 0 : most * output.size());
+    this.presented = kernel.allocate(Math.multiplyExact(most, output.size()));
   }
 
   @Override
@@ -55,7 +58,7 @@ final class GraphEngine implements SliceEngine {
             wanted,
             batch.weights(),
             batch.examples(),
-            outputs,
+            output,
             execution.outputGradient());
     SliceSums sums = sums(batch, wanted, sum);
     squares = 0;
@@ -74,7 +77,7 @@ final class GraphEngine implements SliceEngine {
     execution.forward(Pass.inference(batch.examples()));
     float[] wanted = labels.of(batch);
     double sum =
-        loss.sum(kernel, execution.output(), wanted, batch.weights(), batch.examples(), outputs);
+        loss.sum(kernel, execution.output(), wanted, batch.weights(), batch.examples(), output);
     return sums(batch, wanted, sum);
   }
 
@@ -82,8 +85,13 @@ final class GraphEngine implements SliceEngine {
   public void predict(SliceBatch batch, float[] target) {
     load(batch);
     execution.forward(Pass.inference(batch.examples()));
-    loss.present(kernel, execution.output(), presented, batch.examples(), outputs);
-    presented.read(0, target, 0, batch.examples() * outputs);
+    loss.present(kernel, execution.output(), presented, batch.examples(), output);
+    if (output.liesAsWritten()) {
+      presented.read(0, target, 0, batch.examples() * output.size());
+    } else {
+      kernel.transpose(presented, turned, batch.examples(), output.positions(), output.channels());
+      turned.read(0, target, 0, batch.examples() * output.size());
+    }
   }
 
   private void load(SliceBatch batch) {
@@ -104,7 +112,7 @@ final class GraphEngine implements SliceEngine {
   private SliceSums sums(SliceBatch batch, float[] wanted, double sum) {
     double[] figures = new double[metrics.sums()];
     metrics.add(execution.output(), wanted, batch.weights(), batch.examples(), figures);
-    double weight = loss.weight(wanted, batch.weights(), batch.examples(), outputs);
+    double weight = loss.weight(wanted, batch.weights(), batch.examples(), output);
     return new SliceSums(sum, weight, 0, figures);
   }
 

@@ -11,7 +11,7 @@ import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Kernel;
-import io.lockstep.worker.engine.layer.Shape;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.loss.Losses;
 import io.lockstep.worker.engine.metric.Metrics;
@@ -38,7 +38,7 @@ public final class Network {
   private Network(Graph graph, Loss loss, int labelWidth) {
     this.graph = graph;
     this.loss = loss;
-    this.metrics = new Metrics(loss.metrics(), graph.output().size());
+    this.metrics = new Metrics(loss.metrics(), graph.output());
     this.labelWidth = labelWidth;
   }
 
@@ -56,8 +56,8 @@ public final class Network {
   public static Network of(ModelSection model, Options loss, LabelsSection labels) {
     Graph graph = Graph.chain(new Shape(model.input()), model.layers());
     Loss made = Losses.REGISTRY.create(loss);
-    int outputs = graph.output().size();
-    int wanted = made.labelWidth(outputs);
+    int outputs = graph.output().channels();
+    int wanted = made.labelWidth(graph.output());
     if (!labels.regression() && outputs != labels.classes()) {
       boolean oneProbability = outputs == 1 && labels.classes() == 2;
       if (!oneProbability) {
@@ -71,7 +71,7 @@ public final class Network {
                     + outputs);
       }
     }
-    int labelWidth = labels.regression() ? wanted : 1;
+    int labelWidth = labels.regression() ? wanted : graph.output().positions();
     Optional<Network> fused = fused(model, graph, made, labelWidth);
     return fused.orElse(new Network(graph, made, labelWidth));
   }
@@ -87,7 +87,7 @@ public final class Network {
     int last = model.layers().size() - 1;
     Options layer = model.layers().get(last);
     boolean alone = layer.get(Registry.TYPE).equals("activation");
-    if (!layer.has(Activations.KEY) || graph.output().isImage() || (alone && last == 0)) {
+    if (!layer.has(Activations.KEY) || !graph.output().isFeatures() || (alone && last == 0)) {
       return Optional.empty();
     }
     return loss.fused(Activations.of(layer))
@@ -134,6 +134,11 @@ public final class Network {
   /** Numbers that the network puts out for an example. */
   public int outputSize() {
     return graph.output().size();
+  }
+
+  /** The shape of what the network puts out for an example. */
+  public Shape outputShape() {
+    return graph.output();
   }
 
   /** The names of the metrics, whose sums {@link SliceSums#metrics} holds. */

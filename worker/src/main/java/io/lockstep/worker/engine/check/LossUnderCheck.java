@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.check;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.loss.Loss;
 import java.util.List;
 
@@ -10,21 +11,21 @@ public final class LossUnderCheck implements Differentiable {
   private final Loss loss;
   private final float[] labels;
   private final float[] weights;
-  private final int outputs;
+  private final Shape output;
   private final Buffer predictions;
   private final Buffer gradient;
 
   /**
-   * @param predictions [examples, outputs], where the check is made; not modified
-   * @param labels [examples, loss.labelWidth(outputs)]; not modified
+   * @param predictions [examples, output], where the check is made; not modified
+   * @param labels [examples, loss.labelWidth(output)]; not modified
    * @param weights [examples]; not modified
    */
   public LossUnderCheck(
-      Loss loss, double[] predictions, float[] labels, float[] weights, int outputs) {
+      Loss loss, double[] predictions, float[] labels, float[] weights, Shape output) {
     this.loss = loss;
     this.labels = labels.clone();
     this.weights = weights.clone();
-    this.outputs = outputs;
+    this.output = output;
     this.predictions = kernel.allocate(predictions.length);
     this.predictions.write(0, predictions, predictions.length);
     this.gradient = kernel.allocate(predictions.length);
@@ -47,13 +48,13 @@ public final class LossUnderCheck implements Differentiable {
 
   @Override
   public Evaluation evaluate() {
-    double sum = loss.sum(kernel, predictions, labels, weights, weights.length, outputs);
-    return new Evaluation(sum, loss.piece(predictions, labels, weights.length, outputs));
+    double sum = loss.sum(kernel, predictions, labels, weights, weights.length, output);
+    return new Evaluation(sum, loss.piece(predictions, labels, weights.length, output));
   }
 
   @Override
   public double[][] gradient() {
-    loss.gradient(kernel, predictions, labels, weights, weights.length, outputs, gradient);
+    loss.gradient(kernel, predictions, labels, weights, weights.length, output, gradient);
     double[] result = new double[gradient.length()];
     gradient.read(0, result, result.length);
     return new double[][] {result};

@@ -4,6 +4,7 @@ import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass;
 import io.lockstep.worker.engine.loss.Loss;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class NetworkUnderCheck implements Differentiable {
   /**
    * @param parameters [graph.size()], where the check is made; not modified
    * @param features [examples, input], images channel by channel; not modified
-   * @param labels [examples, loss.labelWidth(outputs)]; not modified
+   * @param labels [examples, loss.labelWidth(output)]; not modified
    * @param weights [examples]; not modified
    * @param pass how many examples, and what keys the network's random numbers
    */
@@ -67,10 +68,10 @@ public final class NetworkUnderCheck implements Differentiable {
   @Override
   public Evaluation evaluate() {
     forward();
-    int outputs = graph.output().size();
+    Shape output = graph.output();
     int examples = pass.examples();
-    double sum = loss.sum(kernel, execution.output(), labels, weights, examples, outputs);
-    long ofLoss = loss.piece(execution.output(), labels, examples, outputs);
+    double sum = loss.sum(kernel, execution.output(), labels, weights, examples, output);
+    long ofLoss = loss.piece(execution.output(), labels, examples, output);
     return new Evaluation(sum, 31 * kernel.piece() + ofLoss);
   }
 
@@ -83,7 +84,7 @@ public final class NetworkUnderCheck implements Differentiable {
         labels,
         weights,
         pass.examples(),
-        graph.output().size(),
+        graph.output(),
         execution.outputGradient());
     List<TensorSpec> tensors = graph.tensors();
     double[][] result = new double[tensors.size()][];

@@ -2,9 +2,9 @@ package io.lockstep.worker.engine.graph;
 
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Operation;
 import io.lockstep.worker.engine.layer.Pass;
-import io.lockstep.worker.engine.layer.Shape;
 import io.lockstep.worker.engine.layer.Site;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,7 +44,7 @@ public final class Execution {
     this.kernel = kernel;
     this.empty = kernel.allocate(0);
     this.staged =
-        isChannelsLast(graph.input())
+        graph.input().liesAsWritten()
             ? empty
             : kernel.allocate(elements(maxExamples, graph.input()));
     this.input = kernel.allocate(elements(maxExamples, graph.input()));
@@ -136,10 +136,6 @@ public final class Execution {
     return Math.multiplyExact(examples, shape.size());
   }
 
-  private static boolean isChannelsLast(Shape shape) {
-    return shape.pixels() == 1 || shape.channels() == 1;
-  }
-
   /**
    * Takes the examples in.
    *
@@ -147,11 +143,11 @@ public final class Execution {
    */
   public void input(float[] features, int examples) {
     Shape shape = graph.input();
-    if (isChannelsLast(shape)) {
+    if (shape.liesAsWritten()) {
       input.write(0, features, 0, examples * shape.size());
     } else {
       staged.write(0, features, 0, examples * shape.size());
-      kernel.transpose(staged, input, examples, shape.channels(), shape.pixels());
+      kernel.transpose(staged, input, examples, shape.channels(), shape.positions());
     }
   }
 

@@ -1,7 +1,7 @@
 package io.lockstep.worker.engine.graph;
 
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Layer;
-import io.lockstep.worker.engine.layer.Shape;
 import java.util.List;
 
 /**

@@ -10,6 +10,7 @@ import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Kernel.Transpose;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.kernel.Window;
 import java.util.ArrayList;
 import java.util.List;

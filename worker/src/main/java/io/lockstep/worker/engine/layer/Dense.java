@@ -10,10 +10,14 @@ import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Kernel.Transpose;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** y = f(x W + b), with W [in, units] and b [units]. */
+/**
+ * y = f(x W + b), with W [in, units] and b [units]; of a sequence, at each of its positions:
+ * [length, in] becomes [length, units].
+ */
 final class Dense implements Layer {
   private static final Key<Integer> UNITS =
       Key.integer("units", 0, Range.closed(1, Integer.MAX_VALUE), "numbers that come out")
@@ -46,13 +50,12 @@ final class Dense implements Layer {
 
   @Override
   public Shape output(List<Shape> inputs) {
-    place.features(inputs);
-    return Shape.of(units);
+    return place.features(inputs).withChannels(units);
   }
 
   @Override
   public List<ParameterSpec> parameters(List<Shape> inputs) {
-    int in = inputs.get(0).size();
+    int in = inputs.get(0).channels();
     List<ParameterSpec> specs =
         new ArrayList<>(weights.specs(List.of(in, units), units, in, units));
     specs.addAll(ActivationWork.specs(activation, units));
@@ -71,20 +74,22 @@ final class Dense implements Layer {
     private final boolean bias;
     private final int in;
     private final int units;
+    private final int positions;
 
     Work(Site site, Activation activation, boolean bias) {
       this.site = site;
       this.kernel = site.kernel();
       this.activation = ActivationWork.after(site, activation);
       this.bias = bias;
-      this.in = site.inputShape().size();
-      this.units = site.outputShape().size();
+      this.in = site.inputShape().channels();
+      this.units = site.outputShape().channels();
+      this.positions = site.outputShape().positions();
     }
 
     /** z = x W + b, y = f(z). */
     @Override
     public void forward(Pass pass) {
-      int n = pass.examples();
+      int n = pass.examples() * positions;
       Buffer z = activation.z();
       if (bias) {
         kernel.repeatRow(site.parameters().get(1), 0, z, n, units);
@@ -111,7 +116,7 @@ final class Dense implements Layer {
     /** dz = f'(dy), dW = x' dz, db = the sum of dz's rows, dx = dz W'. */
     @Override
     public void backward(Pass pass) {
-      int n = pass.examples();
+      int n = pass.examples() * positions;
       activation.backward(n, Target.SET);
       Buffer dz = activation.dz();
       kernel.gemm(

@@ -7,6 +7,7 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.List;
 

@@ -2,17 +2,18 @@ package io.lockstep.worker.engine.layer;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 
 /**
  * An image as [features]: channel by channel, row by row, as PyTorch orders them, although images
- * lie channels last in memory. Features stay as they are.
+ * lie channels last in memory. A sequence becomes its positions one after another.
  */
 final class Flatten implements Layer {
   static final Registry.Entry<Layer> ENTRY =
       new Registry.Entry<>(
           "flatten",
-          "an image as features, in the order [channels, height, width]",
+          "an image or a sequence as features, in the order of its extents",
           List.of(),
           Flatten::new);
 
@@ -30,13 +31,13 @@ final class Flatten implements Layer {
   @Override
   public boolean passesThrough(List<Shape> inputs) {
     Shape shape = inputs.get(0);
-    return shape.channels() == 1 || shape.pixels() == 1;
+    return shape.liesAsWritten();
   }
 
   @Override
   public Operation operation(Site site) {
     Shape shape = site.inputShape();
-    int pixels = shape.pixels();
+    int pixels = shape.positions();
     int channels = shape.channels();
     return new Operation() {
       @Override

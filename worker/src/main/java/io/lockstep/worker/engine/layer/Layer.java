@@ -1,5 +1,6 @@
 package io.lockstep.worker.engine.layer;
 
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 
 /**

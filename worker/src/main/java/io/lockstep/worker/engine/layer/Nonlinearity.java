@@ -5,6 +5,7 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 
 /**
@@ -56,13 +57,13 @@ final class Nonlinearity implements Layer {
         int n = pass.examples() * site.inputShape().size();
         site.kernel().copy(site.input(), activation.z(), n);
       }
-      activation.forward(pass.examples() * site.inputShape().pixels());
+      activation.forward(pass.examples() * site.inputShape().positions());
     }
 
     @Override
     public void backward(Pass pass) {
       if (site.wantsInputGradient() || !site.parameters().isEmpty()) {
-        activation.backward(pass.examples() * site.inputShape().pixels(), Target.SET);
+        activation.backward(pass.examples() * site.inputShape().positions(), Target.SET);
       }
     }
   }

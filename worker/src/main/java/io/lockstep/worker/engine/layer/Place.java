@@ -2,6 +2,7 @@ package io.lockstep.worker.engine.layer;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 
 /** Where a layer is written, for its errors. */
@@ -14,11 +15,21 @@ record Place(Options section) {
     return inputs.get(0);
   }
 
-  /** The only input's shape, which must be [features]. */
+  /** The only input's shape, which must be [features] or [length, width]. */
   Shape features(List<Shape> inputs) {
     Shape shape = single(inputs);
     if (shape.isImage()) {
-      throw needs("[features]", shape, "put a flatten layer before it");
+      throw needs("[features] or [length, width]", shape, "put a flatten layer before it");
+    }
+    return shape;
+  }
+
+  /** The only input's shape, which must be [length, width]. */
+  Shape sequence(List<Shape> inputs) {
+    Shape shape = single(inputs);
+    if (!shape.isSequence()) {
+      throw needs(
+          "[length, width]", shape, "give model.input two numbers, or put an embedding before it");
     }
     return shape;
   }

@@ -4,6 +4,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.kernel.Window;
 import java.util.List;
 

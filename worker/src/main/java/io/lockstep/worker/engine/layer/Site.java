@@ -2,6 +2,7 @@ package io.lockstep.worker.engine.layer;
 
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 import java.util.Set;
 

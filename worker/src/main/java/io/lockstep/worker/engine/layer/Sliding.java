@@ -3,6 +3,7 @@ package io.lockstep.worker.engine.layer;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.kernel.Window;
 import java.util.List;
 

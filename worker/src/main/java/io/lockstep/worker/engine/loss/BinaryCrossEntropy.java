@@ -11,6 +11,7 @@ import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.metric.BinaryAccuracy;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
@@ -90,15 +91,15 @@ public final class BinaryCrossEntropy implements ElementLoss {
   }
 
   @Override
-  public int labelWidth(int outputs) {
-    if (positiveWeight.size() != 1 && positiveWeight.size() != outputs) {
+  public int labelWidth(Shape output) {
+    if (positiveWeight.size() != 1 && positiveWeight.size() != output.size()) {
       throw new ConfigurationException(
           "loss.positiveWeight must be one number, or one for each of the "
-              + outputs
+              + output.size()
               + " outputs, got "
               + positiveWeight);
     }
-    return outputs;
+    return output.size();
   }
 
   @Override
@@ -136,11 +137,12 @@ public final class BinaryCrossEntropy implements ElementLoss {
   }
 
   @Override
-  public void present(Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs) {
+  public void present(
+      Kernel kernel, Buffer predictions, Buffer result, int examples, Shape output) {
     if (scale == Scale.LOGITS) {
-      kernel.map(new Sigmoid(), predictions, result, examples * outputs);
+      kernel.map(new Sigmoid(), predictions, result, examples * output.size());
     } else {
-      ElementLoss.super.present(kernel, predictions, result, examples, outputs);
+      ElementLoss.super.present(kernel, predictions, result, examples, output);
     }
   }
 

@@ -12,6 +12,7 @@ import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.metric.Accuracy;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
@@ -19,10 +20,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cross-entropy of K classes, sum over c of -q_c log p_c with q_c = w_c ((1 - s) y_c + s / K):
- * y the label as a row (1 at its class where it is an index), w the class weights, s the label
- * smoothing. Smoothing is Szegedy et al. (2016), section 7. What the step divides by is the sum of
- * the classes' weights, sum over c of w_c y_c, as PyTorch does for indices.
+ * The cross-entropy of K classes at each position of the output (features are one position, a
+ * sequence has one for each step, an image for each pixel), sum over c of -q_c log p_c with q_c =
+ * w_c ((1 - s) y_c + s / K): y the label as a row (1 at its class where it is an index), w the
+ * class weights, s the label smoothing. Smoothing is Szegedy et al. (2016), section 7. What the
+ * step divides by is the sum of the classes' weights, sum over c of w_c y_c, as PyTorch does for
+ * indices.
  *
  * <p>From logits z, log p_c = z_c - log sum e^z, with the largest z taken out first; the gradient
  * is p_c sum q - q_c. From probabilities p is not taken below 1e-30, so that loss and gradient stay
@@ -140,42 +143,49 @@ public final class CrossEntropy implements Loss {
   }
 
   @Override
-  public int labelWidth(int outputs) {
-    if (outputs < 2) {
+  public int labelWidth(Shape output) {
+    int classes = output.channels();
+    if (classes < 2) {
       throw new ConfigurationException(
           "loss "
               + name
               + " must have an output for each of at least 2 classes, got "
-              + outputs
+              + classes
               + "; for one output that says yes or no take binary-cross-entropy");
     }
-    if (classWeights.length != 0 && classWeights.length != outputs) {
+    if (classWeights.length != 0 && classWeights.length != classes) {
       throw new ConfigurationException(
           "loss.classWeights must have a number for each of the "
-              + outputs
+              + classes
               + " classes, got "
               + classWeights.length);
     }
-    return labels == Accuracy.Labels.INDEX ? 1 : outputs;
+    return labels == Accuracy.Labels.INDEX ? output.positions() : output.size();
   }
 
   @Override
-  public double weight(float[] labels, float[] weights, int examples, int outputs) {
+  public double weight(float[] labels, float[] weights, int examples, Shape output) {
+    int positions = output.positions();
+    int classes = output.channels();
     double sum = 0;
-    for (int e = 0; e < examples; e++) {
-      if (weights[e] == 0) {
+    for (int row = 0; row < examples * positions; row++) {
+      double weight = weights[row / positions];
+      if (weight == 0) {
         continue;
       }
-      check(labels, e, outputs);
+      check(labels, row, positions, classes);
+      if (isUnlabelled(labels, row)) {
+        continue;
+      }
       if (classWeights.length == 0) {
-        sum += weights[e];
+        sum += weight;
         continue;
       }
       double ofClasses = 0;
-      for (int c = 0; c < outputs; c++) {
-        ofClasses += classWeights[c] * label(labels, e, c, outputs);
+      for (int c = 0; c < classes; c++) {
+        ofClasses += classWeights[c] * label(labels, row, c, classes);
       }
-      sum += weights[e] * ofClasses;
+      sum += weight * ofClasses;
     }
     return sum;
   }
@@ -187,8 +197,8 @@ public final class CrossEntropy implements Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs) {
-    return run(predictions, labels, weights, examples, outputs, null);
+      Shape output) {
+    return run(predictions, labels, weights, examples, output, null);
   }
 
   @Override
@@ -198,9 +208,9 @@ public final class CrossEntropy implements Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       Buffer gradient) {
-    return run(predictions, labels, weights, examples, outputs, gradient);
+    return run(predictions, labels, weights, examples, output, gradient);
   }
 
   private double run(
@@ -208,21 +218,23 @@ public final class CrossEntropy implements Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       @Nullable Buffer gradient) {
+    int positions = output.positions();
+    int classes = output.channels();
     double total = 0;
-    for (int e = 0; e < examples; e++) {
-      check(labels, e, outputs);
-      double weight = weights[e];
-      if (weight != 0) {
+    for (int row = 0; row < examples * positions; row++) {
+      check(labels, row, positions, classes);
+      double weight = weights[row / positions];
+      if (weight != 0 && !isUnlabelled(labels, row)) {
         total +=
             weight
                 * (scale == Scale.LOGITS
-                    ? fromLogits(predictions, labels, weight, e, outputs, gradient)
-                    : fromProbabilities(predictions, labels, weight, e, outputs, gradient));
+                    ? fromLogits(predictions, labels, weight, row, classes, gradient)
+                    : fromProbabilities(predictions, labels, weight, row, classes, gradient));
       } else if (gradient != null) {
-        for (int c = 0; c < outputs; c++) {
-          gradient.set(e * outputs + c, 0);
+        for (int c = 0; c < classes; c++) {
+          gradient.set(row * classes + c, 0);
         }
       }
     }
@@ -230,41 +242,41 @@ public final class CrossEntropy implements Loss {
   }
 
   private double fromLogits(
-      Buffer z, float[] labels, double weight, int e, int outputs, @Nullable Buffer gradient) {
-    int row = e * outputs;
-    double largest = z.get(row);
-    for (int c = 1; c < outputs; c++) {
-      largest = Math.max(largest, z.get(row + c));
+      Buffer z, float[] labels, double weight, int row, int classes, @Nullable Buffer gradient) {
+    int at = row * classes;
+    double largest = z.get(at);
+    for (int c = 1; c < classes; c++) {
+      largest = Math.max(largest, z.get(at + c));
     }
     double sum = 0;
-    for (int c = 0; c < outputs; c++) {
-      sum += Elementary.exp(z.get(row + c) - largest);
+    for (int c = 0; c < classes; c++) {
+      sum += Elementary.exp(z.get(at + c) - largest);
     }
     double logSum = Elementary.log(sum);
     double loss = 0;
     double allTargets = 0;
-    for (int c = 0; c < outputs; c++) {
-      double q = target(labels, e, c, outputs);
+    for (int c = 0; c < classes; c++) {
+      double q = target(labels, row, c, classes);
       allTargets += q;
       if (q != 0) {
-        loss += q * (logSum - (z.get(row + c) - largest));
+        loss += q * (logSum - (z.get(at + c) - largest));
       }
     }
     if (gradient != null) {
-      for (int c = 0; c < outputs; c++) {
-        double p = Elementary.exp(z.get(row + c) - largest) / sum;
-        gradient.set(row + c, weight * (p * allTargets - target(labels, e, c, outputs)));
+      for (int c = 0; c < classes; c++) {
+        double p = Elementary.exp(z.get(at + c) - largest) / sum;
+        gradient.set(at + c, weight * (p * allTargets - target(labels, row, c, classes)));
       }
     }
     return loss;
   }
 
   private double fromProbabilities(
-      Buffer p, float[] labels, double weight, int e, int outputs, @Nullable Buffer gradient) {
+      Buffer p, float[] labels, double weight, int row, int classes, @Nullable Buffer gradient) {
     double loss = 0;
-    for (int c = 0; c < outputs; c++) {
-      int i = e * outputs + c;
-      double q = target(labels, e, c, outputs);
+    for (int c = 0; c < classes; c++) {
+      int i = row * classes + c;
+      double q = target(labels, row, c, classes);
       double bounded = Math.max(p.get(i), LEAST_PROBABILITY);
       if (q != 0) {
         loss -= q * Elementary.log(bounded);
@@ -277,37 +289,45 @@ public final class CrossEntropy implements Loss {
   }
 
   /** q_c. */
-  private double target(float[] labels, int e, int c, int outputs) {
-    double smooth = (1 - smoothing) * label(labels, e, c, outputs) + smoothing / outputs;
+  private double target(float[] labels, int row, int c, int classes) {
+    double smooth = (1 - smoothing) * label(labels, row, c, classes) + smoothing / classes;
     return classWeights.length == 0 ? smooth : classWeights[c] * smooth;
   }
 
   /** y_c. */
-  private double label(float[] values, int e, int c, int outputs) {
-    return labels == Accuracy.Labels.ROW ? values[e * outputs + c] : values[e] == c ? 1 : 0;
+  private double label(float[] values, int row, int c, int classes) {
+    return labels == Accuracy.Labels.ROW ? values[row * classes + c] : values[row] == c ? 1 : 0;
   }
 
-  private void check(float[] values, int e, int outputs) {
+  private boolean isUnlabelled(float[] values, int row) {
+    return labels == Accuracy.Labels.INDEX && values[row] == -1;
+  }
+
+  private void check(float[] values, int row, int positions, int classes) {
     if (labels == Accuracy.Labels.INDEX) {
-      float label = values[e];
-      if (!(label >= 0 && label < outputs && label == (int) label)) {
-        throw LabelCheck.refuse(name, "a class from 0 to " + (outputs - 1), label, e);
+      float label = values[row];
+      boolean none = positions > 1 && label == -1;
+      if (!none && !(label >= 0 && label < classes && label == (int) label)) {
+        String rule = "a class from 0 to " + (classes - 1);
+        throw LabelCheck.refuse(
+            name, positions > 1 ? rule + ", or -1 for none" : rule, label, row / positions);
       }
       return;
     }
-    for (int i = e * outputs; i < (e + 1) * outputs; i++) {
+    for (int i = row * classes; i < (row + 1) * classes; i++) {
       if (!(values[i] >= 0 && values[i] <= 1)) {
-        throw LabelCheck.refuse(name, "a row of numbers from 0 to 1", values[i], e);
+        throw LabelCheck.refuse(name, "a row of numbers from 0 to 1", values[i], row / positions);
       }
     }
   }
 
   @Override
-  public void present(Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs) {
+  public void present(
+      Kernel kernel, Buffer predictions, Buffer result, int examples, Shape output) {
     if (scale == Scale.LOGITS) {
-      kernel.softmax(predictions, result, examples, outputs);
+      kernel.softmax(predictions, result, examples * output.positions(), output.channels());
     } else if (predictions != result) {
-      kernel.copy(predictions, result, examples * outputs);
+      kernel.copy(predictions, result, examples * output.size());
     }
   }
 

@@ -2,6 +2,7 @@ package io.lockstep.worker.engine.loss;
 
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +37,8 @@ interface ElementLoss extends Loss {
   }
 
   @Override
-  default int labelWidth(int outputs) {
-    return outputs;
+  default int labelWidth(Shape output) {
+    return output.size();
   }
 
   @Override
@@ -47,8 +48,8 @@ interface ElementLoss extends Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs) {
-    return run(predictions, labels, weights, examples, outputs, null);
+      Shape output) {
+    return run(predictions, labels, weights, examples, output.size(), null);
   }
 
   @Override
@@ -58,9 +59,9 @@ interface ElementLoss extends Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       Buffer gradient) {
-    return run(predictions, labels, weights, examples, outputs, gradient);
+    return run(predictions, labels, weights, examples, output.size(), gradient);
   }
 
   private double run(
@@ -92,16 +93,16 @@ interface ElementLoss extends Loss {
 
   @Override
   default void present(
-      Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs) {
+      Kernel kernel, Buffer predictions, Buffer result, int examples, Shape output) {
     if (predictions != result) {
-      kernel.copy(predictions, result, examples * outputs);
+      kernel.copy(predictions, result, examples * output.size());
     }
   }
 
   @Override
-  default long piece(Buffer predictions, float[] labels, int examples, int outputs) {
+  default long piece(Buffer predictions, float[] labels, int examples, Shape output) {
     long hash = 0;
-    for (int i = 0; i < examples * outputs; i++) {
+    for (int i = 0; i < examples * output.size(); i++) {
       hash = 31 * hash + piece(predictions.get(i), labels[i]);
     }
     return hash;

@@ -3,6 +3,7 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.metric.Metric;
 import java.util.List;
 import java.util.Optional;
@@ -18,23 +19,23 @@ public interface Loss {
   String name();
 
   /**
-   * Numbers of label that an example has: 1 for a class index, {@code outputs} for a row of
-   * probabilities or of values.
+   * Numbers of label that an example has: one for each position where labels are class indices, as
+   * many as the output where they are probabilities or values; 0 where the loss takes none.
    *
-   * @param outputs numbers that the network puts out for an example
+   * @param output shape of what the network puts out for an example
    * @throws io.lockstep.common.config.ConfigurationException where the loss cannot be taken of so
    *     many outputs
    */
-  int labelWidth(int outputs);
+  int labelWidth(Shape output);
 
   /**
    * What the step's sum of losses is divided by: the sum of the examples' weights, each times the
    * weight of its class where classes have weights.
    *
-   * @param labels [examples, labelWidth(outputs)] from element 0; not modified
+   * @param labels [examples, labelWidth(output)] from element 0; not modified
    * @param weights [examples] from element 0; not modified
    */
-  default double weight(float[] labels, float[] weights, int examples, int outputs) {
+  default double weight(float[] labels, float[] weights, int examples, Shape output) {
     double sum = 0;
     for (int e = 0; e < examples; e++) {
       sum += weights[e];
@@ -45,8 +46,8 @@ public interface Loss {
   /**
    * The sum over examples of weight times loss.
    *
-   * @param predictions [examples, outputs], what the network puts out; not modified
-   * @param labels [examples, labelWidth(outputs)] from element 0; not modified
+   * @param predictions [examples, output], what the network puts out; not modified
+   * @param labels [examples, labelWidth(output)] from element 0; not modified
    * @param weights [examples] from element 0; not modified
    * @throws IllegalArgumentException where a label is none that the loss knows, naming it
    */
@@ -56,15 +57,15 @@ public interface Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs);
+      Shape output);
 
   /**
    * The same sum, and its gradient with respect to the predictions.
    *
-   * @param predictions [examples, outputs]; not modified
-   * @param labels [examples, labelWidth(outputs)] from element 0; not modified
+   * @param predictions [examples, output]; not modified
+   * @param labels [examples, labelWidth(output)] from element 0; not modified
    * @param weights [examples] from element 0; not modified
-   * @param gradient [examples, outputs], written: d sum / d predictions; another buffer than
+   * @param gradient [examples, output], written: d sum / d predictions; another buffer than
    *     predictions
    */
   double gradient(
@@ -73,17 +74,17 @@ public interface Loss {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       Buffer gradient);
 
   /**
    * What a user sees of the network's outputs: probabilities where the loss takes logits, otherwise
    * the outputs as they are.
    *
-   * @param predictions [examples, outputs]; not modified
-   * @param result [examples, outputs], written; may be the same buffer
+   * @param predictions [examples, output]; not modified
+   * @param result [examples, output], written; may be the same buffer
    */
-  void present(Kernel kernel, Buffer predictions, Buffer result, int examples, int outputs);
+  void present(Kernel kernel, Buffer predictions, Buffer result, int examples, Shape output);
 
   /**
    * The same loss of what goes into the network's last activation, where that has a form of its
@@ -105,10 +106,10 @@ public interface Loss {
    * number lie on the same smooth piece of it. A check by differences leaves out steps from one
    * piece to another. 0 for a loss that is smooth everywhere.
    *
-   * @param predictions [examples, outputs]; not modified
-   * @param labels [examples, labelWidth(outputs)] from element 0; not modified
+   * @param predictions [examples, output]; not modified
+   * @param labels [examples, labelWidth(output)] from element 0; not modified
    */
-  default long piece(Buffer predictions, float[] labels, int examples, int outputs) {
+  default long piece(Buffer predictions, float[] labels, int examples, Shape output) {
     return 0;
   }
 }

@@ -1,19 +1,21 @@
 package io.lockstep.worker.engine.metric;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 
 /**
  * The weighted share of examples whose largest prediction is at the label's class; of several
- * largest the first counts. Sums: weight of the right ones, weight of all.
+ * largest the first counts. Of a sequence or an image every position counts, but those without a
+ * label (-1). Sums: weight of the right ones, weight of all.
  *
  * @param labels how the class is written
  */
 public record Accuracy(Labels labels) implements Metric {
   /** How a label names its class. */
   public enum Labels {
-    /** One number an example: the class's index. */
+    /** One number a position: the class's index. */
     INDEX,
-    /** A row an example, whose largest number is at the class. */
+    /** A row a position, whose largest number is at the class. */
     ROW
   }
 
@@ -23,7 +25,7 @@ public record Accuracy(Labels labels) implements Metric {
   }
 
   @Override
-  public int sums(int outputs) {
+  public int sums(Shape output) {
     return 2;
   }
 
@@ -33,37 +35,41 @@ public record Accuracy(Labels labels) implements Metric {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       double[] sums,
       int at) {
-    for (int e = 0; e < examples; e++) {
-      if (weights[e] == 0) {
+    int positions = output.positions();
+    int classes = output.channels();
+    for (int row = 0; row < examples * positions; row++) {
+      float weight = weights[row / positions];
+      int label = weight == 0 ? -1 : label(labels, row, classes);
+      if (label < 0) {
         continue;
       }
-      int row = e * outputs;
+      int from = row * classes;
       int best = 0;
-      for (int c = 1; c < outputs; c++) {
-        best = predictions.get(row + c) > predictions.get(row + best) ? c : best;
+      for (int c = 1; c < classes; c++) {
+        best = predictions.get(from + c) > predictions.get(from + best) ? c : best;
       }
-      sums[at] += best == label(labels, e, outputs) ? weights[e] : 0;
-      sums[at + 1] += weights[e];
+      sums[at] += best == label ? weight : 0;
+      sums[at + 1] += weight;
     }
   }
 
-  private int label(float[] values, int example, int outputs) {
+  private int label(float[] values, int row, int classes) {
     if (labels == Labels.INDEX) {
-      return (int) values[example];
+      return (int) values[row];
     }
-    int row = example * outputs;
+    int from = row * classes;
     int best = 0;
-    for (int c = 1; c < outputs; c++) {
-      best = values[row + c] > values[row + best] ? c : best;
+    for (int c = 1; c < classes; c++) {
+      best = values[from + c] > values[from + best] ? c : best;
     }
     return best;
   }
 
   @Override
-  public double value(double[] sums, int at, int outputs) {
+  public double value(double[] sums, int at, Shape output) {
     return sums[at] / sums[at + 1];
   }
 }

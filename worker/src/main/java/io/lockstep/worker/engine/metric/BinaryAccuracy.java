@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.metric;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 
 /**
  * The weighted share of outputs on the right side: a prediction above the threshold says yes, a
@@ -16,7 +17,7 @@ public record BinaryAccuracy(double threshold) implements Metric {
   }
 
   @Override
-  public int sums(int outputs) {
+  public int sums(Shape output) {
     return 2;
   }
 
@@ -26,9 +27,10 @@ public record BinaryAccuracy(double threshold) implements Metric {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       double[] sums,
       int at) {
+    int outputs = output.size();
     for (int e = 0; e < examples; e++) {
       if (weights[e] == 0) {
         continue;
@@ -43,7 +45,7 @@ public record BinaryAccuracy(double threshold) implements Metric {
   }
 
   @Override
-  public double value(double[] sums, int at, int outputs) {
+  public double value(double[] sums, int at, Shape output) {
     return sums[at] / sums[at + 1];
   }
 }

@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.metric;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 
 /**
  * The weighted mean of how far predictions are from their labels; an example counts with the mean
@@ -25,7 +26,7 @@ public record MeanError(Kind kind) implements Metric {
   }
 
   @Override
-  public int sums(int outputs) {
+  public int sums(Shape output) {
     return 2;
   }
 
@@ -35,9 +36,10 @@ public record MeanError(Kind kind) implements Metric {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       double[] sums,
       int at) {
+    int outputs = output.size();
     for (int e = 0; e < examples; e++) {
       if (weights[e] == 0) {
         continue;
@@ -53,7 +55,7 @@ public record MeanError(Kind kind) implements Metric {
   }
 
   @Override
-  public double value(double[] sums, int at, int outputs) {
+  public double value(double[] sums, int at, Shape output) {
     double mean = sums[at] / sums[at + 1];
     return kind == Kind.RMSE ? Math.sqrt(mean) : mean;
   }

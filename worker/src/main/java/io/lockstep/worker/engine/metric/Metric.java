@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.metric;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 
 /**
  * A figure of quality that follows from sums over examples, so that slices can be added in the
@@ -13,32 +14,32 @@ public interface Metric {
   /**
    * How many sums it takes.
    *
-   * @param outputs numbers that the network puts out for an example
+   * @param output shape of what the network puts out for an example
    */
-  int sums(int outputs);
+  int sums(Shape output);
 
   /**
    * Adds a slice's examples. An example of weight 0 adds nothing, whatever its numbers.
    *
-   * @param predictions [examples, outputs], as the loss takes them; not modified
+   * @param predictions [examples, output], as the loss takes them; not modified
    * @param labels [examples, labelWidth] as the loss takes them; not modified
    * @param weights [examples]; not modified
-   * @param sums [at, at + sums(outputs)) is added to
+   * @param sums [at, at + sums(output)) is added to
    */
   void add(
       Buffer predictions,
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       double[] sums,
       int at);
 
   /**
    * The figure.
    *
-   * @param sums totals in [at, at + sums(outputs)); not modified
+   * @param sums totals in [at, at + sums(output)); not modified
    * @return NaN where no example had a weight
    */
-  double value(double[] sums, int at, int outputs);
+  double value(double[] sums, int at, Shape output);
 }

@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.metric;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,17 +12,17 @@ import java.util.Map;
  */
 public final class Metrics {
   private final List<Metric> metrics;
-  private final int outputs;
+  private final Shape output;
   private final int sums;
 
   /**
    * @param metrics in the order in which summaries list them
-   * @param outputs numbers that the network puts out for an example
+   * @param output shape of what the network puts out for an example
    */
-  public Metrics(List<Metric> metrics, int outputs) {
+  public Metrics(List<Metric> metrics, Shape output) {
     this.metrics = List.copyOf(metrics);
-    this.outputs = outputs;
-    this.sums = metrics.stream().mapToInt(metric -> metric.sums(outputs)).sum();
+    this.output = output;
+    this.sums = metrics.stream().mapToInt(metric -> metric.sums(output)).sum();
   }
 
   /** Their names, in order. */
@@ -37,7 +38,7 @@ public final class Metrics {
   /**
    * Adds a slice's examples to the sums.
    *
-   * @param predictions [examples, outputs], as the loss takes them; not modified
+   * @param predictions [examples, output], as the loss takes them; not modified
    * @param labels as the loss takes them; not modified
    * @param weights [examples]; not modified
    * @param sums [{@link #sums()}], added to
@@ -46,8 +47,8 @@ public final class Metrics {
       Buffer predictions, float[] labels, float[] weights, int examples, double[] sums) {
     int at = 0;
     for (Metric metric : metrics) {
-      metric.add(predictions, labels, weights, examples, outputs, sums, at);
-      at += metric.sums(outputs);
+      metric.add(predictions, labels, weights, examples, output, sums, at);
+      at += metric.sums(output);
     }
   }
 
@@ -60,8 +61,8 @@ public final class Metrics {
     Map<String, Double> values = new LinkedHashMap<>();
     int at = 0;
     for (Metric metric : metrics) {
-      values.put(metric.name(), metric.value(totals, at, outputs));
-      at += metric.sums(outputs);
+      values.put(metric.name(), metric.value(totals, at, output));
+      at += metric.sums(output);
     }
     return values;
   }

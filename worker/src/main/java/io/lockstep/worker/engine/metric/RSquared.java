@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.metric;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Shape;
 
 /**
  * The share of the labels' variance that predictions explain, r2 = 1 - sum w (y - p)^2 / sum w (y -
@@ -16,8 +17,8 @@ public record RSquared() implements Metric {
   }
 
   @Override
-  public int sums(int outputs) {
-    return 1 + 3 * outputs;
+  public int sums(Shape output) {
+    return 1 + 3 * output.size();
   }
 
   @Override
@@ -26,9 +27,10 @@ public record RSquared() implements Metric {
       float[] labels,
       float[] weights,
       int examples,
-      int outputs,
+      Shape output,
       double[] sums,
       int at) {
+    int outputs = output.size();
     for (int e = 0; e < examples; e++) {
       double w = weights[e];
       if (w == 0) {
@@ -47,11 +49,12 @@ public record RSquared() implements Metric {
   }
 
   @Override
-  public double value(double[] sums, int at, int outputs) {
+  public double value(double[] sums, int at, Shape output) {
     double weight = sums[at];
     if (weight == 0) {
       return Double.NaN;
     }
+    int outputs = output.size();
     double total = 0;
     for (int o = 0; o < outputs; o++) {
       int from = at + 1 + 3 * o;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.common.config.Options;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Graph;
-import io.lockstep.worker.engine.layer.Shape;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.loss.Losses;
 import java.util.List;
@@ -44,7 +44,7 @@ class RegistriesInNetworksTest {
         Graph.chain(Shape.of(4), List.of(dense(6, hidden), dense(5, hidden), dense(3, last)));
     Loss loss = Losses.REGISTRY.create(Options.of("loss", Map.of("type", type)));
     float[] labels =
-        loss.labelWidth(3) == 1
+        loss.labelWidth(graph.output()) == 1
             ? new float[] {0, 2, 1, 1}
             : new float[] {0.2f, 0.5f, 0.3f, 1, 0, 0, 0.1f, 0, 0.9f, 0, 1, 0};
     GradientReport report =

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.layout.TensorSpec;
-import io.lockstep.worker.engine.layer.Shape;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +78,7 @@ class GraphTest {
   @Test
   void aDenseLayerBehindAnImageIsRefusedWithTheWayOut() {
     refused(
-        "model.layers[0] needs [features], got [1, 28, 28] from the layer before; put a flatten"
+        "model.layers[0] needs [features] or [length, width], got [1, 28, 28] from the layer before; put a flatten"
             + " layer before it (program)",
         IMAGE,
         Map.of("type", "dense", "units", 10));

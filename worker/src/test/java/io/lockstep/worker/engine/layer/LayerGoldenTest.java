@@ -10,6 +10,7 @@ import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.ArrayList;
 import java.util.Arrays;

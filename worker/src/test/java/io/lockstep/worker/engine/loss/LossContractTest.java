@@ -13,6 +13,7 @@ import io.lockstep.worker.engine.check.GradientReport;
 import io.lockstep.worker.engine.check.LossUnderCheck;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.metric.Metric;
 import io.lockstep.worker.engine.metric.Metrics;
 import java.util.Arrays;
@@ -72,7 +73,7 @@ class LossContractTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("losses")
   void theGradientIsThatOfTheSum(String name, Loss loss) {
-    LossUnderCheck f = new LossUnderCheck(loss, rows(1), labels(loss), WEIGHTS, OUTPUTS);
+    LossUnderCheck f = new LossUnderCheck(loss, rows(1), labels(loss), WEIGHTS, Shape.of(OUTPUTS));
     GradientReport report = new GradientCheck(9, EXAMPLES * OUTPUTS).check(f);
     assertThat(report.isRight()).as("%s: %s", name, report).isTrue();
     assertThat(report.checked()).isGreaterThan(EXAMPLES * OUTPUTS / 2);
@@ -83,8 +84,10 @@ class LossContractTest {
   void theSumIsTheSameWithAndWithoutTheGradient(String name, Loss loss) {
     forEachKernel(
         (kernel, p, gradient) -> {
-          double sum = loss.sum(kernel, p, labels(loss), WEIGHTS, EXAMPLES, OUTPUTS);
-          assertThat(loss.gradient(kernel, p, labels(loss), WEIGHTS, EXAMPLES, OUTPUTS, gradient))
+          double sum = loss.sum(kernel, p, labels(loss), WEIGHTS, EXAMPLES, Shape.of(OUTPUTS));
+          assertThat(
+                  loss.gradient(
+                      kernel, p, labels(loss), WEIGHTS, EXAMPLES, Shape.of(OUTPUTS), gradient))
               .as(name)
               .isEqualTo(sum);
           assertThat(sum).isFinite();
@@ -98,18 +101,19 @@ class LossContractTest {
         (kernel, p, gradient) -> {
           float[] ones = filled(1);
           float[] threes = filled(3);
-          double sum = loss.gradient(kernel, p, labels(loss), ones, EXAMPLES, OUTPUTS, gradient);
+          double sum =
+              loss.gradient(kernel, p, labels(loss), ones, EXAMPLES, Shape.of(OUTPUTS), gradient);
           double[] once = numbers(gradient);
           double tripled =
-              loss.gradient(kernel, p, labels(loss), threes, EXAMPLES, OUTPUTS, gradient);
+              loss.gradient(kernel, p, labels(loss), threes, EXAMPLES, Shape.of(OUTPUTS), gradient);
           assertThat(tripled).isCloseTo(3 * sum, within(1e-12 * Math.abs(sum)));
           double[] thrice = numbers(gradient);
           for (int i = 0; i < once.length; i++) {
             assertThat(thrice[i]).isCloseTo(3 * once[i], within(1e-6 * Math.abs(once[i])));
           }
-          double weight = loss.weight(labels(loss), ones, EXAMPLES, OUTPUTS);
+          double weight = loss.weight(labels(loss), ones, EXAMPLES, Shape.of(OUTPUTS));
           assertThat(weight).isPositive();
-          assertThat(loss.weight(labels(loss), threes, EXAMPLES, OUTPUTS))
+          assertThat(loss.weight(labels(loss), threes, EXAMPLES, Shape.of(OUTPUTS)))
               .isCloseTo(3 * weight, within(1e-12 * weight));
         });
   }
@@ -119,11 +123,13 @@ class LossContractTest {
   void anExampleOfWeightZeroIsLeftOutWhateverItsPredictions(String name, Loss loss) {
     forEachKernel(
         (kernel, p, gradient) -> {
-          double sum = loss.sum(kernel, p, labels(loss), WEIGHTS, EXAMPLES, OUTPUTS);
+          double sum = loss.sum(kernel, p, labels(loss), WEIGHTS, EXAMPLES, Shape.of(OUTPUTS));
           for (int o = 0; o < OUTPUTS; o++) {
             p.set(2 * OUTPUTS + o, Double.NaN);
           }
-          assertThat(loss.gradient(kernel, p, labels(loss), WEIGHTS, EXAMPLES, OUTPUTS, gradient))
+          assertThat(
+                  loss.gradient(
+                      kernel, p, labels(loss), WEIGHTS, EXAMPLES, Shape.of(OUTPUTS), gradient))
               .as(name)
               .isEqualTo(sum);
           for (int o = 0; o < OUTPUTS; o++) {
@@ -137,10 +143,11 @@ class LossContractTest {
   void anEmptySliceSumsToNothing(String name, Loss loss) {
     forEachKernel(
         (kernel, p, gradient) -> {
-          assertThat(loss.gradient(kernel, p, labels(loss), WEIGHTS, 0, OUTPUTS, gradient))
+          assertThat(
+                  loss.gradient(kernel, p, labels(loss), WEIGHTS, 0, Shape.of(OUTPUTS), gradient))
               .as(name)
               .isZero();
-          assertThat(loss.weight(labels(loss), WEIGHTS, 0, OUTPUTS)).isZero();
+          assertThat(loss.weight(labels(loss), WEIGHTS, 0, Shape.of(OUTPUTS))).isZero();
         });
   }
 
@@ -150,17 +157,17 @@ class LossContractTest {
     forEachKernel(
         (kernel, p, gradient) -> {
           float[] labels = labels(loss);
-          int width = loss.labelWidth(OUTPUTS);
-          double sum = loss.sum(kernel, p, labels, WEIGHTS, EXAMPLES, OUTPUTS);
+          int width = loss.labelWidth(Shape.of(OUTPUTS));
+          double sum = loss.sum(kernel, p, labels, WEIGHTS, EXAMPLES, Shape.of(OUTPUTS));
           double parts =
-              loss.sum(kernel, p, labels, WEIGHTS, 2, OUTPUTS)
+              loss.sum(kernel, p, labels, WEIGHTS, 2, Shape.of(OUTPUTS))
                   + loss.sum(
                       kernel,
                       p.view(2 * OUTPUTS, 3 * OUTPUTS),
                       Arrays.copyOfRange(labels, 2 * width, labels.length),
                       Arrays.copyOfRange(WEIGHTS, 2, EXAMPLES),
                       3,
-                      OUTPUTS);
+                      Shape.of(OUTPUTS));
           assertThat(parts).as(name).isCloseTo(sum, within(1e-12 * Math.abs(sum)));
         });
   }
@@ -171,14 +178,14 @@ class LossContractTest {
     forEachKernel(
         (kernel, p, gradient) -> {
           double[] before = numbers(p);
-          loss.gradient(kernel, p, labels(loss), WEIGHTS, EXAMPLES, OUTPUTS, gradient);
+          loss.gradient(kernel, p, labels(loss), WEIGHTS, EXAMPLES, Shape.of(OUTPUTS), gradient);
           assertThat(numbers(p)).as(name).isEqualTo(before);
           Buffer shown = kernel.allocate(EXAMPLES * OUTPUTS);
-          loss.present(kernel, p, shown, EXAMPLES, OUTPUTS);
+          loss.present(kernel, p, shown, EXAMPLES, Shape.of(OUTPUTS));
           double[] apart = numbers(shown);
           assertThat(apart).doesNotContain(Double.NaN);
           assertThat(numbers(p)).isEqualTo(before);
-          loss.present(kernel, p, p, EXAMPLES, OUTPUTS);
+          loss.present(kernel, p, p, EXAMPLES, Shape.of(OUTPUTS));
           assertThat(numbers(p)).as("presented in place").isEqualTo(apart);
         });
   }
@@ -190,7 +197,8 @@ class LossContractTest {
         (kernel, p, gradient) -> {
           float[] labels = labels(loss);
           labels[labels.length - 1] = Float.NaN;
-          assertThatThrownBy(() -> loss.sum(kernel, p, labels, WEIGHTS, EXAMPLES, OUTPUTS))
+          assertThatThrownBy(
+                  () -> loss.sum(kernel, p, labels, WEIGHTS, EXAMPLES, Shape.of(OUTPUTS)))
               .as(name)
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageStartingWith(loss.name() + ": a label must be ")
@@ -203,7 +211,7 @@ class LossContractTest {
   void metricsAreWithinTheirRangeAndAddUp(String name, Loss loss) {
     List<Metric> list = loss.metrics();
     assertThat(list).as(name).isNotEmpty();
-    Metrics metrics = new Metrics(list, OUTPUTS);
+    Metrics metrics = new Metrics(list, Shape.of(OUTPUTS));
     forEachKernel(
         (kernel, p, gradient) -> {
           double[] sums = new double[metrics.sums()];
@@ -255,7 +263,7 @@ class LossContractTest {
 
   /** Class indices where a loss takes one number, else rows as of probabilities. */
   private static float[] labels(Loss loss) {
-    if (loss.labelWidth(OUTPUTS) == 1) {
+    if (loss.labelWidth(Shape.of(OUTPUTS)) == 1) {
       return new float[] {3, 0, 2, 1, 3};
     }
     double[] rows = rows(2);

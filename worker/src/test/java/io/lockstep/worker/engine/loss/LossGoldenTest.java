@@ -7,6 +7,7 @@ import io.lockstep.common.GoldenCases;
 import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -34,9 +35,9 @@ class LossGoldenTest {
     double[] predictions = golden.numbers("predictions");
     boolean elements = golden.has("weights");
     int examples = elements ? predictions.length : (int) golden.numbers("shape")[0];
-    int outputs = predictions.length / examples;
+    Shape output = Shape.of(predictions.length / examples);
     float[] labels = floats(golden.numbers("labels"));
-    assertThat(labels).hasSize(examples * loss.labelWidth(outputs));
+    assertThat(labels).hasSize(examples * loss.labelWidth(output));
     float[] weights = new float[examples];
     Arrays.fill(weights, 1);
     if (elements) {
@@ -46,10 +47,10 @@ class LossGoldenTest {
     p.write(0, predictions, predictions.length);
     Buffer gradient = kernel.allocate(predictions.length);
 
-    double divisor = elements ? examples : loss.weight(labels, weights, examples, outputs);
-    double sum = loss.gradient(kernel, p, labels, weights, examples, outputs, gradient);
+    double divisor = elements ? examples : loss.weight(labels, weights, examples, output);
+    double sum = loss.gradient(kernel, p, labels, weights, examples, output, gradient);
     golden.assertClose("value in " + name, new double[] {sum / divisor}, golden.numbers("value"));
-    assertThat(loss.sum(kernel, p, labels, weights, examples, outputs)).isEqualTo(sum);
+    assertThat(loss.sum(kernel, p, labels, weights, examples, output)).isEqualTo(sum);
     double[] mean = new double[predictions.length];
     gradient.read(0, mean, mean.length);
     for (int i = 0; i < mean.length; i++) {

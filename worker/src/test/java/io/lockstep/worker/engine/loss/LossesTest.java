@@ -12,6 +12,7 @@ import io.lockstep.worker.engine.activation.Sigmoid;
 import io.lockstep.worker.engine.activation.Softmax;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,7 +103,7 @@ class LossesTest {
     last.forward(kernel, y, y, 2, 3);
     float[] ones = {1, 1};
     Buffer gradient = kernel.allocate(6);
-    double sum = loss.gradient(kernel, y, labels, ones, 2, 3, gradient);
+    double sum = loss.gradient(kernel, y, labels, ones, 2, Shape.of(3), gradient);
     last.backward(kernel, y, y, gradient, gradient, 2, 3);
     Result alone = run(fused.get(), kernel, z, labels, 3);
     assertThat(alone.sum).isCloseTo(sum, within(1e-12));
@@ -111,7 +112,7 @@ class LossesTest {
     }
     Buffer shown = kernel.allocate(6);
     shown.write(0, z, 6);
-    fused.get().present(kernel, shown, shown, 2, 3);
+    fused.get().present(kernel, shown, shown, 2, Shape.of(3));
     for (int i = 0; i < 6; i++) {
       assertThat(shown.get(i)).isCloseTo(y.get(i), within(1e-15));
     }
@@ -152,15 +153,17 @@ class LossesTest {
 
   @Test
   void settingsThatDoNotFitTheOutputsAreRefused() {
-    assertThatThrownBy(() -> create(SPARSE, Map.of("classWeights", List.of(1, 2))).labelWidth(3))
+    assertThatThrownBy(
+            () -> create(SPARSE, Map.of("classWeights", List.of(1, 2))).labelWidth(Shape.of(3)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage("loss.classWeights must have a number for each of the 3 classes, got 2");
-    assertThatThrownBy(() -> create(SPARSE, Map.of()).labelWidth(1))
+    assertThatThrownBy(() -> create(SPARSE, Map.of()).labelWidth(Shape.of(1)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             "loss sparse-categorical-cross-entropy must have an output for each of at least 2"
                 + " classes, got 1; for one output that says yes or no take binary-cross-entropy");
-    assertThatThrownBy(() -> create(BINARY, Map.of("positiveWeight", List.of(1, 2))).labelWidth(3))
+    assertThatThrownBy(
+            () -> create(BINARY, Map.of("positiveWeight", List.of(1, 2))).labelWidth(Shape.of(3)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             "loss.positiveWeight must be one number, or one for each of the 3 outputs, got [1.0,"
@@ -215,7 +218,7 @@ class LossesTest {
     Buffer p = kernel.allocate(predictions.length);
     p.write(0, predictions, predictions.length);
     Buffer gradient = kernel.allocate(predictions.length);
-    double sum = loss.gradient(kernel, p, labels, weights, examples, outputs, gradient);
+    double sum = loss.gradient(kernel, p, labels, weights, examples, Shape.of(outputs), gradient);
     double[] values = new double[predictions.length];
     gradient.read(0, values, values.length);
     return new Result(sum, values);

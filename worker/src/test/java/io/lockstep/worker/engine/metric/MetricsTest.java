@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -101,13 +102,16 @@ class MetricsTest {
   void withoutExamplesEveryMetricIsNotANumber() {
     for (Metric metric :
         List.of(INDEX, new BinaryAccuracy(0), new MeanError(MeanError.Kind.RMSE), new RSquared())) {
-      assertThat(metric.value(new double[metric.sums(3)], 0, 3)).as(metric.name()).isNaN();
+      assertThat(metric.value(new double[metric.sums(Shape.of(3))], 0, Shape.of(3)))
+          .as(metric.name())
+          .isNaN();
     }
   }
 
   @Test
   void sumsOfSeveralMetricsLieOneAfterAnother() {
-    Metrics metrics = new Metrics(List.of(new MeanError(MeanError.Kind.MAE), new RSquared()), 2);
+    Metrics metrics =
+        new Metrics(List.of(new MeanError(MeanError.Kind.MAE), new RSquared()), Shape.of(2));
     assertThat(metrics.sums()).isEqualTo(2 + 7);
     assertThat(metrics.names()).containsExactly("mae", "r2");
     Kernel kernel = TestKernels.float64();
@@ -132,10 +136,10 @@ class MetricsTest {
                 kernel -> {
                   Buffer buffer = kernel.allocate(p.length);
                   buffer.write(0, p, p.length);
-                  double[] sums = new double[metric.sums(outputs) + 1];
-                  metric.add(buffer, labels, weights, weights.length, outputs, sums, 1);
+                  double[] sums = new double[metric.sums(Shape.of(outputs)) + 1];
+                  metric.add(buffer, labels, weights, weights.length, Shape.of(outputs), sums, 1);
                   assertThat(sums[0]).isZero();
-                  return metric.value(sums, 1, outputs);
+                  return metric.value(sums, 1, Shape.of(outputs));
                 })
             .toArray();
     for (double v : values) {
