@@ -30,6 +30,14 @@ public interface Kernel extends AutoCloseable {
     ADD
   }
 
+  /** Which keys a query of attention sees. */
+  enum Mask {
+    /** All. */
+    NONE,
+    /** Those at its own position and before. */
+    CAUSAL
+  }
+
   /** A new buffer of zeros, which lasts until the kernel is closed. */
   Buffer allocate(int length);
 
@@ -148,6 +156,54 @@ public interface Kernel extends AutoCloseable {
    * @param y [rows, columns], as dy and dx
    */
   void softmaxGradient(Buffer y, Buffer dy, Buffer dx, int rows, int columns);
+
+  /**
+   * The weights of attention from its scores s, in place; Vaswani et al. (2017), eq. 1, transposed:
+   * a column for each query,
+   *
+   * <pre>{@code w_ij = e^(scale (s_ij - max_i s_ij)) / sum_i e^(scale (s_ij - max_i s_ij))}</pre>
+   *
+   * over the keys i that query j sees, and 0 for the others.
+   *
+   * @param scale above 0
+   * @param scores [keys, queries] from {@code offset} on
+   */
+  void attentionWeights(double scale, Mask mask, int keys, int queries, Buffer scores, int offset);
+
+  /**
+   * The gradient of {@link #attentionWeights} from its output w, in place: ds_ij = scale w_ij
+   * (dw_ij - sum_i w_ij dw_ij).
+   *
+   * @param weights [keys, queries] from {@code offset} on; not modified
+   * @param gradient [keys, queries] from {@code gradientOffset} on: dw, then ds
+   */
+  void attentionWeightsGradient(
+      double scale,
+      int keys,
+      int queries,
+      Buffer weights,
+      int offset,
+      Buffer gradient,
+      int gradientOffset);
+
+  /**
+   * y_k = the table's row rows[k].
+   *
+   * @param table [any, width]
+   * @param rows [count] and more, each a row of the table
+   * @param y [count, width], written
+   */
+  void gather(Buffer table, int[] rows, int count, int width, Buffer y);
+
+  /**
+   * Adds row k of x to the table's row rows[k], for k = 0, 1, ... in this order: the gradient of
+   * {@link #gather}.
+   *
+   * @param x [count, width]
+   * @param rows [count] and more, each a row of the table
+   * @param table [any, width]
+   */
+  void scatterAdd(Buffer x, int[] rows, int count, int width, Buffer table);
 
   /**
    * y = the row, in every row: what a layer's bias is before the product is added to it.

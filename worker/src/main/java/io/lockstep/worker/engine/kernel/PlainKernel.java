@@ -153,6 +153,71 @@ public class PlainKernel implements Kernel {
   }
 
   @Override
+  public void attentionWeights(
+      double scale, Mask mask, int keys, int queries, Buffer scores, int offset) {
+    for (int query = 0; query < queries; query++) {
+      int seen = mask == Mask.CAUSAL ? Math.min(query + 1, keys) : keys;
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int key = 0; key < seen; key++) {
+        largest = Math.max(largest, scores.get(offset + key * queries + query));
+      }
+      double sum = 0;
+      for (int key = 0; key < keys; key++) {
+        int at = offset + key * queries + query;
+        double power = key < seen ? StrictMath.exp(scale * (scores.get(at) - largest)) : 0;
+        scores.set(at, power);
+        sum += power;
+      }
+      for (int key = 0; key < keys; key++) {
+        int at = offset + key * queries + query;
+        scores.set(at, scores.get(at) / sum);
+      }
+    }
+  }
+
+  @Override
+  public void attentionWeightsGradient(
+      double scale,
+      int keys,
+      int queries,
+      Buffer weights,
+      int offset,
+      Buffer gradient,
+      int gradientOffset) {
+    for (int query = 0; query < queries; query++) {
+      double sum = 0;
+      for (int key = 0; key < keys; key++) {
+        int at = key * queries + query;
+        sum += weights.get(offset + at) * gradient.get(gradientOffset + at);
+      }
+      for (int key = 0; key < keys; key++) {
+        int at = key * queries + query;
+        double dw = gradient.get(gradientOffset + at);
+        gradient.set(gradientOffset + at, scale * weights.get(offset + at) * (dw - sum));
+      }
+    }
+  }
+
+  @Override
+  public void gather(Buffer table, int[] rows, int count, int width, Buffer y) {
+    for (int k = 0; k < count; k++) {
+      for (int c = 0; c < width; c++) {
+        y.set(k * width + c, table.get(rows[k] * width + c));
+      }
+    }
+  }
+
+  @Override
+  public void scatterAdd(Buffer x, int[] rows, int count, int width, Buffer table) {
+    for (int k = 0; k < count; k++) {
+      for (int c = 0; c < width; c++) {
+        int at = rows[k] * width + c;
+        table.set(at, table.get(at) + x.get(k * width + c));
+      }
+    }
+  }
+
+  @Override
   public void repeatRow(Buffer row, int offset, Buffer y, int rows, int columns) {
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {

@@ -3,6 +3,7 @@ package io.lockstep.worker.engine.nd4j;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_saxpy;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sdot;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
@@ -40,6 +41,7 @@ public final class Nd4jKernel implements Kernel {
   private final float[] third = new float[BLOCK];
   private final PointwiseBlocks pointwise = new PointwiseBlocks();
   private final Images images = new Images();
+  private final Attention attention = new Attention();
   private final List<FloatMemory> owned = new ArrayList<>();
   private double[] row = new double[BLOCK];
   private double[] upstream = new double[BLOCK];
@@ -334,6 +336,46 @@ public final class Nd4jKernel implements Kernel {
       row = new double[columns];
       upstream = new double[columns];
       scratch = new double[columns];
+    }
+  }
+
+  @Override
+  public void attentionWeights(
+      double scale, Mask mask, int keys, int queries, Buffer scores, int offset) {
+    attention.weights(scale, mask, keys, queries, scores, offset);
+  }
+
+  @Override
+  public void attentionWeightsGradient(
+      double scale,
+      int keys,
+      int queries,
+      Buffer weights,
+      int offset,
+      Buffer gradient,
+      int gradientOffset) {
+    attention.gradient(scale, keys, queries, weights, offset, gradient, gradientOffset);
+  }
+
+  @Override
+  public void gather(Buffer table, int[] rows, int count, int width, Buffer y) {
+    var source = memory(table).data();
+    var target = memory(y).data();
+    for (int k = 0; k < count; k++) {
+      target.put(k * width, source, rows[k] * width, width);
+    }
+  }
+
+  @Override
+  public void scatterAdd(Buffer x, int[] rows, int count, int width, Buffer table) {
+    for (int k = 0; k < count; k++) {
+      cblas_saxpy(
+          width,
+          1,
+          a.at(memory(x).address(k * width)),
+          1,
+          b.at(memory(table).address(rows[k] * width)),
+          1);
     }
   }
 

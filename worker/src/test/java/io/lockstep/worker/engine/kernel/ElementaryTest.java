@@ -143,4 +143,63 @@ class ElementaryTest {
     }
     return worst;
   }
+
+  /** Two units in the last place of float32 are at most 2.4e-7 of the number. */
+  @Test
+  void blockExpInFloatIsWithinTwoUnitsInTheLastPlace() {
+    float[] x = evenly(-87, 88, 20_011);
+    float[] y = new float[x.length];
+    Elementary.exp(x, y, new float[x.length], x.length);
+    for (int i = 0; i < x.length; i++) {
+      double expected = StrictMath.exp(x[i]);
+      assertThat((double) y[i]).as("e^%s", x[i]).isCloseTo(expected, within(2 * ulp(expected)));
+    }
+    Elementary.exp(x, x, new float[x.length], x.length);
+    assertThat(x).as("in place").isEqualTo(y);
+  }
+
+  @Test
+  void blockExpInFloatStopsAtItsEnds() {
+    float inf = Float.POSITIVE_INFINITY;
+    float[] y = {0, -0f, -1000, -inf, 1000, inf, Float.NaN};
+    Elementary.exp(y, y, new float[7], 7);
+    assertThat(y[0]).isEqualTo(1);
+    assertThat(y[1]).isEqualTo(1);
+    assertThat(y[2]).isEqualTo(y[3]).isPositive().isLessThan(2e-38f);
+    assertThat(y[4]).isEqualTo(y[5]).isFinite().isGreaterThan(1e38f);
+    assertThat(y[6]).isNaN();
+  }
+
+  @Test
+  void normalDistributionInFloatIsWithinItsBounds() {
+    float[] x = evenly(-13, 13, 20_011);
+    double[] expected = new double[x.length];
+    double[] wide = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      wide[i] = x[i];
+    }
+    Elementary.normalCdf(wide, expected, new double[x.length], new double[x.length], x.length);
+    float[] y = new float[x.length];
+    float[] power = new float[x.length];
+    Elementary.normalCdf(x, y, power, new float[x.length], x.length);
+    for (int i = 0; i < x.length; i++) {
+      double relative = x[i] < 0 ? (1 + wide[i] * wide[i]) * expected[i] : 1;
+      assertThat((double) y[i]).as("Phi(%s)", x[i]).isCloseTo(expected[i], within(2e-7 * relative));
+      double density = StrictMath.exp(-0.5 * wide[i] * wide[i]);
+      assertThat((double) power[i])
+          .isCloseTo(density, within(1e-7 * (2 + wide[i] * wide[i]) * density));
+    }
+  }
+
+  private static float[] evenly(float first, float last, int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = first + (last - first) * i / (n - 1);
+    }
+    return x;
+  }
+
+  private static double ulp(double value) {
+    return Math.ulp((float) value);
+  }
 }

@@ -8,6 +8,7 @@ import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Mask;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Kernel.Transpose;
 import io.lockstep.worker.engine.kernel.PlainKernel;
@@ -139,6 +140,54 @@ class Nd4jKernelParityTest {
     fast.softmaxGradient(x.fast(), dy.fast(), dy.fast(), 3, columns);
     plain.softmaxGradient(x.plain(), dy.plain(), dy.plain(), 3, columns);
     assertSame(dy, 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mask.class)
+  void attentionWeightsAndTheirGradientAgree(Mask mask) {
+    int[] lengths = {1, 2, 7, 63, 64, 65, 130};
+    for (int keys : lengths) {
+      for (int queries : lengths) {
+        Pair scores = numbers(5 + keys * queries);
+        Pair gradient = numbers(3 + keys * queries);
+        fast.attentionWeights(0.7, mask, keys, queries, scores.fast(), 5);
+        plain.attentionWeights(0.7, mask, keys, queries, scores.plain(), 5);
+        assertSame(scores, 4);
+        fast.attentionWeightsGradient(0.7, keys, queries, scores.fast(), 5, gradient.fast(), 3);
+        plain.attentionWeightsGradient(0.7, keys, queries, scores.plain(), 5, gradient.plain(), 3);
+        assertSame(gradient, 4);
+      }
+    }
+  }
+
+  @Test
+  void attentionGivesAnUnseenKeyNothingHoweverLargeItsScore() {
+    Pair scores = pair(new float[] {1, 1000, 3e38f, -1000});
+    fast.attentionWeights(1, Mask.CAUSAL, 2, 2, scores.fast(), 0);
+    plain.attentionWeights(1, Mask.CAUSAL, 2, 2, scores.plain(), 0);
+    for (Buffer weights : List.of(scores.fast(), scores.plain())) {
+      assertThat(weights.get(0)).isEqualTo(1);
+      assertThat(weights.get(2)).isZero();
+      assertThat(weights.get(1)).isEqualTo(1);
+      assertThat(weights.get(3)).isCloseTo(0, within(1e-37));
+    }
+  }
+
+  @Test
+  void rowsAreGatheredAndAddedBackWhereTheyRepeat() {
+    int[] rows = {3, 0, 3, 3, 1, 0};
+    for (int width : new int[] {1, 7, 64, 65}) {
+      Pair table = numbers(4 * width);
+      Pair y = numbers(6 * width);
+      Pair untouched = pair(new float[4 * width]);
+      fast.gather(table.fast(), rows, 6, width, y.fast());
+      plain.gather(table.plain(), rows, 6, width, y.plain());
+      assertSame(y, 0);
+      fast.scatterAdd(y.fast(), rows, 5, width, untouched.fast());
+      plain.scatterAdd(y.plain(), rows, 5, width, untouched.plain());
+      assertSame(untouched, 3);
+      assertThat(untouched.fast().get(2 * width)).isZero();
+    }
   }
 
   @ParameterizedTest
