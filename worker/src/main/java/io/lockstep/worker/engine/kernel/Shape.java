@@ -44,7 +44,11 @@ public record Shape(List<Integer> extents) {
    * @throws ArithmeticException beyond 2^31 - 1
    */
   public int size() {
-    return extents.stream().reduce(1, Math::multiplyExact);
+    int size = 1;
+    for (int i = 0; i < extents.size(); i++) {
+      size = Math.multiplyExact(size, extents.get(i)); // asked for every slice: makes no garbage
+    }
+    return size;
   }
 
   /** Whether it is [features]. */
