@@ -226,10 +226,10 @@ public final class Elementary {
     for (int i = 0; i < n; i++) {
       float steps = scratch[i] - ROUND_FLOAT;
       float r = (y[i] - steps * LN2_HIGH) - steps * LN2_LOW;
-      float p = 0.00139269266f;
-      p = p * r + 0.00836377387f;
-      p = p * r + 0.0416665501f;
-      p = p * r + 0.166665734f;
+      float p = 0.0013926927f;
+      p = p * r + 0.008363774f;
+      p = p * r + 0.04166655f;
+      p = p * r + 0.16666573f;
       p = p * r + 0.5f;
       y[i] = 1 + (r + p * (r * r));
     }
@@ -258,17 +258,17 @@ public final class Elementary {
     for (int i = 0; i < n; i++) {
       float a = Math.abs(x[i]);
       float u = 1 - 8 / (a + 4);
-      float p = -5.99664052e-5f;
-      p = p * u - 4.98602374e-5f;
-      p = p * u + 0.000669695308f;
-      p = p * u - 0.000326125295f;
-      p = p * u - 0.00499185379f;
-      p = p * u + 0.0179530394f;
-      p = p * u - 0.0321996742f;
-      p = p * u + 0.0285974058f;
-      p = p * u + 0.0139997257f;
-      p = p * u - 0.0967033307f;
-      p = p * u + 0.472053207f;
+      float p = -5.9966405e-5f;
+      p = p * u - 4.986024e-5f;
+      p = p * u + 6.696953e-4f;
+      p = p * u - 3.261253e-4f;
+      p = p * u - 0.0049918536f;
+      p = p * u + 0.01795304f;
+      p = p * u - 0.032199673f;
+      p = p * u + 0.028597405f;
+      p = p * u + 0.013999726f;
+      p = p * u - 0.09670333f;
+      p = p * u + 0.4720532f;
       scratch[i] = p / (1 + a);
     }
     for (int i = 0; i < n; i++) { // 0.5 + 0.5 sign(x) (1 - 2 tail), without a branch
