@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       ClusterCommand.class,
       ConfigurationCommand.class,
       OptimizersCommand.class,
+      ActivationsCommand.class,
+      LossesCommand.class,
       HelpCommand.class
     },
     footer = {

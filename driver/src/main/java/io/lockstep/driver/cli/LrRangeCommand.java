@@ -1,6 +1,5 @@
 package io.lockstep.driver.cli;
 
-import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.range.LearningRateRange;
@@ -10,9 +9,7 @@ import io.lockstep.driver.range.RangeSettings;
 import io.lockstep.driver.report.Progress;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +101,12 @@ final class LrRangeCommand implements Callable<Integer> {
     RangeSettings settings = new RangeSettings(from, to, steps, smoothing, explosion);
     RunConfiguration run = configuration.load();
     RunConfiguration test = LearningRateRange.configuration(run, settings);
-    checkPlace("--output", page);
-    checkPlace("--json", json);
+    if (page != null) {
+      OutputFile.check("--output", page);
+    }
+    if (json != null) {
+      OutputFile.check("--json", json);
+    }
     try (RunDirectory directory =
         RunDirectory.create(runDirectory != null ? runDirectory : RunFolder.of(test))) {
       RunLog.in(directory);
@@ -119,8 +120,8 @@ final class LrRangeCommand implements Callable<Integer> {
       print(result, Schedules.batchFactor(run), out);
       Path pageFile = page != null ? page : directory.path().resolve("lr-range.html");
       Path jsonFile = json != null ? json : directory.path().resolve("lr-range.json");
-      write(jsonFile, result.toJson());
-      write(pageFile, RangePage.html(result));
+      OutputFile.write(jsonFile, result.toJson());
+      OutputFile.write(pageFile, RangePage.html(result));
       out.println("page: " + pageFile);
       return Lockstep.DONE;
     }
@@ -160,25 +161,5 @@ final class LrRangeCommand implements Callable<Integer> {
                             ? ""
                             : ", of which schedule.batchScaling makes "
                                 + RangePage.figure(best.learningRate()))));
-  }
-
-  /** Before the test is run: its outcome would be lost. */
-  private static void checkPlace(String option, @Nullable Path file) {
-    if (file == null) {
-      return;
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
-      throw new ConfigurationException(
-          option + " must be a file in a folder that exists, got " + file);
-    }
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot write " + file, e);
-    }
   }
 }

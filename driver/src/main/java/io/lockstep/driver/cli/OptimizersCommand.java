@@ -1,10 +1,5 @@
 package io.lockstep.driver.cli;
 
-import io.lockstep.common.config.ConfigurationException;
-import io.lockstep.common.config.Key;
-import io.lockstep.common.config.Names;
-import io.lockstep.common.config.Options;
-import io.lockstep.common.config.Registry;
 import io.lockstep.common.optim.Guide;
 import io.lockstep.common.optim.Optimizer;
 import io.lockstep.common.optim.Optimizers;
@@ -27,9 +22,6 @@ import picocli.CommandLine.Spec;
             + " rule's formula, keys and guide.",
     footer = {"", "Examples:", "  lockstep optimizers", "  lockstep optimizers adamw"})
 final class OptimizersCommand implements Callable<Integer> {
-  private static final int WIDTH = 100;
-  private static final int INDENT = 10;
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -49,31 +41,21 @@ final class OptimizersCommand implements Callable<Integer> {
   }
 
   private static Optimizer optimizer(String name) {
-    List<String> names = Optimizers.ALL.stream().map(Optimizer::name).toList();
-    return Optimizers.ALL.stream()
-        .filter(optimizer -> optimizer.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ConfigurationException(
-                    "unknown optimizer '"
-                        + name
-                        + "'"
-                        + Names.suggestion(name, names)
-                        + " known: "
-                        + String.join(", ", names)));
+    return Named.find("optimizer", name, Optimizers.ALL, Optimizer::name);
   }
 
   private static void printAll(PrintWriter out) {
     Columns.print(table(), out);
     out.println();
-    print("state", "floats kept beside a parameter of a 1024 x 1024 matrix, by default", out);
-    print(
+    Paragraphs.print(
+        "state", "floats kept beside a parameter of a 1024 x 1024 matrix, by default", out);
+    Paragraphs.print(
         "bytes",
         "moved through memory to update a parameter; - where arithmetic is the limit",
         out);
-    print("waits", "for sums over whole tensors, before any chunk can be updated", out);
-    print("average", "what is evaluated is an average of the parameters that are trained", out);
+    Paragraphs.print("waits", "for sums over whole tensors, before any chunk can be updated", out);
+    Paragraphs.print(
+        "average", "what is evaluated is an average of the parameters that are trained", out);
     out.println();
     for (Optimizer optimizer : Optimizers.ALL) {
       out.println(optimizer.name() + ": " + optimizer.entry().summary());
@@ -112,16 +94,11 @@ final class OptimizersCommand implements Callable<Integer> {
     out.println("\n# formula");
     out.println(optimizer.guide().formula().stripTrailing());
     out.println("\n# keys");
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("key", "default", "allowed", "meaning"));
-    for (Key<?> key : optimizer.entry().keys()) {
-      rows.add(List.of(key.name(), otherwise(key), key.allowed(), key.meaning()));
-    }
-    Columns.print(rows, out);
+    KeyTable.print(optimizer.entry().keys(), out);
     out.println("\n# guide");
     printGuide(optimizer.guide(), out);
-    print("memory", memory(optimizer), out);
-    print("paper", optimizer.guide().paper() + ".", out);
+    Paragraphs.print("memory", memory(optimizer), out);
+    Paragraphs.print("paper", optimizer.guide().paper() + ".", out);
   }
 
   private static String memory(Optimizer optimizer) {
@@ -138,34 +115,9 @@ final class OptimizersCommand implements Callable<Integer> {
             : ".");
   }
 
-  private static String otherwise(Key<?> key) {
-    if (key.isRequired()) {
-      return "required";
-    }
-    if (key.defaultValue() instanceof Options options) {
-      return options.isEmpty() ? "" : String.valueOf(options.plain().get(Registry.TYPE.name()));
-    }
-    return key.writtenDefault().map(String::valueOf).orElse("");
-  }
-
   private static void printGuide(Guide guide, PrintWriter out) {
-    print("for", guide.purpose(), out);
-    print("rate", guide.rate(), out);
-    print("batches", guide.batches(), out);
-  }
-
-  /** A label and a text that goes on below itself. */
-  private static void print(String label, String text, PrintWriter out) {
-    StringBuilder line = new StringBuilder("  " + label);
-    line.append(" ".repeat(INDENT - line.length()));
-    int begin = line.length();
-    for (String word : text.split(" ", -1)) {
-      if (line.length() > begin && line.length() + 1 + word.length() > WIDTH) {
-        out.println(line);
-        line = new StringBuilder(" ".repeat(INDENT));
-      }
-      line.append(line.length() > begin ? " " : "").append(word);
-    }
-    out.println(line);
+    Paragraphs.print("for", guide.purpose(), out);
+    Paragraphs.print("rate", guide.rate(), out);
+    Paragraphs.print("batches", guide.batches(), out);
   }
 }

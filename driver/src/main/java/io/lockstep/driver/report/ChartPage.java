@@ -1,16 +1,9 @@
 package io.lockstep.driver.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A page with one chart and one table that a browser shows without a network: the chart library
@@ -41,8 +34,6 @@ public record ChartPage(
     int chosenRow,
     String note,
     String json) {
-  private static final String LIBRARY = "/META-INF/resources/webjars/uplot/";
-
   /**
    * An axis.
    *
@@ -88,23 +79,17 @@ public record ChartPage(
 
   /** The page. */
   public String html() {
-    String version = Build.version("uplot");
-    Map<String, String> parts = new LinkedHashMap<>();
-    parts.put("title", escape(title));
-    parts.put("lead", escape(lead));
-    parts.put("caption", escape(caption));
+    Map<String, String> parts = new LinkedHashMap<>(PageParts.library());
+    parts.put("title", PageParts.escape(title));
+    parts.put("lead", PageParts.escape(lead));
+    parts.put("caption", PageParts.escape(caption));
     parts.put("table", tableHtml());
-    parts.put("note", escape(note));
-    parts.put("build", escape("Lockstep " + Build.version() + ", commit " + Build.commit()));
-    parts.put("libraryVersion", escape(version));
-    parts.put("libraryLicence", library(version, "LICENSE"));
-    parts.put("libraryStyle", library(version, "dist/uPlot.min.css"));
-    parts.put("library", library(version, "dist/uPlot.iife.min.js"));
-    parts.put("style", resource("chart-page.css"));
-    parts.put("script", resource("chart-page.js"));
-    parts.put("chart", inScript(write(chart())));
-    parts.put("result", inScript(json));
-    return fill(resource("chart-page.html"), parts);
+    parts.put("note", PageParts.escape(note));
+    parts.put("style", PageParts.resource("chart-page.css"));
+    parts.put("script", PageParts.resource("chart-page.js"));
+    parts.put("chart", PageParts.json(chart()));
+    parts.put("result", PageParts.inScript(json));
+    return PageParts.fill(PageParts.resource("chart-page.html"), parts);
   }
 
   private Map<String, Object> chart() {
@@ -122,73 +107,15 @@ public record ChartPage(
       html.append(r > 0 && r == chosenRow ? "<tr class=\"chosen\">" : "<tr>");
       String cell = r == 0 ? "th" : "td";
       for (String text : table.get(r)) {
-        html.append('<').append(cell).append('>').append(keepTogether(escape(text)));
+        html.append('<')
+            .append(cell)
+            .append('>')
+            .append(PageParts.keepTogether(PageParts.escape(text)));
         html.append("</").append(cell).append('>');
       }
       html.append("</tr>\n");
     }
     return html.toString();
-  }
-
-  /** Fills the places {@code {{name}}} of a template in one pass: what is filled in is not read. */
-  private static String fill(String template, Map<String, String> parts) {
-    StringBuilder page = new StringBuilder();
-    int at = 0;
-    for (int open = template.indexOf("{{"); open >= 0; open = template.indexOf("{{", at)) {
-      int close = template.indexOf("}}", open);
-      String part = parts.get(template.substring(open + 2, close));
-      if (part == null) {
-        throw new IllegalStateException("no part of a page: " + template.substring(open, close));
-      }
-      page.append(template, at, open).append(part);
-      at = close + 2;
-    }
-    return page.append(template, at, template.length()).toString();
-  }
-
-  private static String library(String version, String file) {
-    return read(LIBRARY + version + "/" + file);
-  }
-
-  private static String resource(String file) {
-    return read(file);
-  }
-
-  private static String read(String name) {
-    try (@Nullable InputStream in = ChartPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("the build lacks " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name, e);
-    }
-  }
-
-  private static String write(Object plain) {
-    try {
-      return new ObjectMapper().writeValueAsString(plain);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("numbers and texts can be written", e);
-    }
-  }
-
-  /** JSON that no browser takes for the end of the script around it. */
-  private static String inScript(String json) {
-    return json.replace("<", "\\u003c");
-  }
-
-  /** Text in HTML. */
-  /** A figure and its unit stay on one line. */
-  private static String keepTogether(String text) {
-    return text.replace(" %", "&nbsp;%");
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 
   /** Copies the lists. */
