@@ -148,6 +148,7 @@ public final class Training {
         SparkRuntime spark = SparkRuntime.start(configuration)) {
       listener.phase(Phase.READING);
       try (Dealt data = Dealing.deal(spark.session(), configuration)) {
+        data.requireLabels(parts.network().labelWidth());
         from.ifPresent(manifest -> data.refuseChange(manifest.training(), manifest.validation()));
         directory.writeDescription(data.description());
         data.notices().forEach(this::note);

@@ -62,7 +62,7 @@ public final class Canary {
       batch.features()[i] = random.unitFloat(i);
     }
     for (int i = 0; i < batch.labels().length; i++) {
-      batch.labels()[i] = labels.regression() ? random.unitFloat(-1L - i) : i % labels.classes();
+      batch.labels()[i] = labels.classified() ? i % labels.classes() : random.unitFloat(-1L - i);
     }
     batch.examples(slice);
     return batch;

@@ -44,7 +44,7 @@ public record DataSection(
 
   /** Meaning of labels. */
   public static final Key<Options> LABELS =
-      Key.section("labels", "{classes: number} or {regression: true}").required();
+      Key.section("labels", "{classes: number}, {regression: true} or {none: true}").required();
 
   /** Its keys. */
   public static final List<Key<?>> KEYS = List.of(TRAIN, VALIDATION, SCALE, LABELS);

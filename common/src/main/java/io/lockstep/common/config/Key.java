@@ -29,6 +29,7 @@ public final class Key<T> {
     INTEGERS("a list of whole numbers"),
     NUMBERS("a list of numbers"),
     TEXTS("a list of texts"),
+    TEXT_OR_TEXTS("text, or a list of texts"),
     ANY("any value");
 
     final String description;
@@ -156,6 +157,11 @@ public final class Key<T> {
         Range.FINITE,
         List.copyOf(choices),
         meaning);
+  }
+
+  /** A text or a list of texts, read as a list either way; without one it is empty. */
+  public static Key<List<String>> textOrTexts(String name, String meaning) {
+    return new Key<>(name, Type.TEXT_OR_TEXTS, false, List.of(), Range.FINITE, List.of(), meaning);
   }
 
   /** A value of any type, as plain Java, for keys that allow several forms; null where absent. */

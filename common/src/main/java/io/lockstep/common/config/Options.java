@@ -239,6 +239,10 @@ public final class Options {
                   (int) whole(key, name, element, Integer.MIN_VALUE, Integer.MAX_VALUE));
       case NUMBERS -> elements(key, node, (name, element) -> number(key, name, element));
       case TEXTS -> elements(key, node, (name, element) -> text(key, name, element));
+      case TEXT_OR_TEXTS ->
+          node instanceof Scalar
+              ? List.of(text(key, key.name(), node))
+              : elements(key, node, (name, element) -> text(key, name, element));
       case ANY -> any(key, node);
     };
   }

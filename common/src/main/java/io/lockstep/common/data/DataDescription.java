@@ -30,6 +30,7 @@ public record DataDescription(
   public String toJson() {
     ObjectNode json = JSON.createObjectNode();
     json.put("type", form.type().name()).put("features", form.features());
+    json.put("labels", form.labels()).put("weighted", form.weighted());
     featureNames.forEach(json.putArray("featureNames")::add);
     json.put("classes", labels.classes());
     labels.names().forEach(json.putArray("classNames")::add);
@@ -59,12 +60,19 @@ public record DataDescription(
   public static DataDescription fromJson(String json, String file) {
     try {
       JsonNode read = JSON.readTree(json);
-      return new DataDescription(
+      ExampleForm form =
           new ExampleForm(
               FeatureType.valueOf(read.required("type").asText()),
-              read.required("features").asInt()),
+              read.required("features").asInt(),
+              read.path("labels").asInt(1),
+              read.path("weighted").asBoolean(false));
+      return new DataDescription(
+          form,
           texts(read.required("featureNames")),
-          new LabelsSection(read.required("classes").asInt(), texts(read.required("classNames"))),
+          form.labels() == 0
+              ? LabelsSection.NONE
+              : new LabelsSection(
+                  read.required("classes").asInt(), texts(read.required("classNames"))),
           scaling(read.required("scaling")));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new DataException(

@@ -42,7 +42,7 @@ final class PredictionFile implements AutoCloseable {
   }
 
   private int probabilities() {
-    if (labels.regression()) {
+    if (!labels.classified()) {
       return outputs == 1 ? 0 : outputs;
     }
     return Math.max(2, outputs);
@@ -57,7 +57,7 @@ final class PredictionFile implements AutoCloseable {
    */
   void write(long row, float[] values, int from) {
     StringBuilder line = new StringBuilder().append(row).append(',');
-    if (labels.regression()) {
+    if (!labels.classified()) {
       line.append(values[from]);
       for (int k = 0; k < probabilities(); k++) {
         line.append(',').append(values[from + k]);

@@ -45,9 +45,9 @@ final class Resolution {
   }
 
   private static void check(RunConfiguration run) {
-    Sources.REGISTRY.create(run.data().train());
+    Sources.create(run.data().train(), run.data().labels());
     if (!run.data().validation().isEmpty()) {
-      Sources.REGISTRY.create(run.data().validation());
+      Sources.create(run.data().validation(), run.data().labels());
     }
     Network network = Network.of(run);
     Optimizers.create(run.optimizer(), network.tensors());

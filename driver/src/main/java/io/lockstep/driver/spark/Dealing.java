@@ -112,8 +112,14 @@ public final class Dealing {
   private Table open(Options source, List<String> features) {
     int width = configuration.model().input().stream().reduce(1, Math::multiplyExact);
     Reading reading =
-        new Reading(spark.hadoopConfiguration(), () -> session, features, width, true);
-    Table table = Sources.REGISTRY.create(source).open(reading);
+        new Reading(
+            spark.hadoopConfiguration(),
+            () -> session,
+            features,
+            width,
+            !configuration.data().labels().none(),
+            true);
+    Table table = Sources.create(source, configuration.data().labels()).open(reading);
     if (table.form().features() != width) {
       throw new ConfigurationException(
           "model.input must have as many values as "

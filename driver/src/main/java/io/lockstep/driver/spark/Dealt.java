@@ -1,5 +1,6 @@
 package io.lockstep.driver.spark;
 
+import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.data.DataDescription;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.SourceChange;
@@ -50,6 +51,36 @@ public record Dealt(
     DataPlan.Streams validationNow = plan.validation();
     if (validationNow != null) {
       SourceChange.refuse(validationNow.source(), validationBefore, validationNow.summaries());
+    }
+  }
+
+  /**
+   * Refuses rows whose label has another number of numbers than the loss takes.
+   *
+   * @param wanted how many numbers the loss takes of an example
+   * @throws ConfigurationException naming the source, with both numbers
+   */
+  public void requireLabels(int wanted) {
+    requireLabels(plan.training(), wanted);
+    DataPlan.Streams validationStreams = plan.validation();
+    if (validationStreams != null) {
+      requireLabels(validationStreams, wanted);
+    }
+  }
+
+  private static void requireLabels(DataPlan.Streams streams, int wanted) {
+    int found = streams.form().labels();
+    if (found != wanted) {
+      throw new ConfigurationException(
+          "the loss must be given as many numbers of label of an example as it takes ("
+              + wanted
+              + "), but "
+              + streams.source()
+              + " has "
+              + found
+              + (wanted == 0
+                  ? "; set data.labels: {none: true}"
+                  : "; name other labels there, or change what the model puts out"));
     }
   }
 

@@ -49,7 +49,7 @@ public final class PlainRows implements AutoCloseable {
     return new PlainRows(table, table.inOrder(LabelTexts.reader(table, trained.labels())));
   }
 
-  /** As {@link #labelled}, but labels are not looked at: all are 0. */
+  /** As {@link #labelled}, but neither labels nor weights are looked at: rows have none. */
   public static PlainRows unlabelled(
       Options source, DataDescription trained, Configuration hadoop, Supplier<SparkSession> spark) {
     Table table = open(source, trained, hadoop, spark, false);
@@ -63,10 +63,11 @@ public final class PlainRows implements AutoCloseable {
       Supplier<SparkSession> spark,
       boolean labelled) {
     int width = trained.form().features();
+    boolean labels = labelled && !trained.labels().none();
     Table table =
         Sources.REGISTRY
             .create(source)
-            .open(new Reading(hadoop, spark, trained.featureNames(), width, labelled));
+            .open(new Reading(hadoop, spark, trained.featureNames(), width, labels, labelled));
     if (table.form().features() != width) {
       throw new ConfigurationException(
           table.name()
@@ -74,6 +75,14 @@ public final class PlainRows implements AutoCloseable {
               + width
               + "), got "
               + table.form().features());
+    }
+    if (labels && table.form().labels() != trained.form().labels()) {
+      throw new ConfigurationException(
+          table.name()
+              + " must have as many labels as the model was trained on ("
+              + trained.form().labels()
+              + "), got "
+              + table.form().labels());
     }
     return table;
   }

@@ -295,7 +295,7 @@ final class DealingTest {
               var form =
                   new io.lockstep.common.data.ExampleForm(
                       io.lockstep.common.data.FeatureType.UINT8, 6);
-              form.label(row, labels.get(i)[0]);
+              form.label(row, 0, labels.get(i)[0]);
               rows.add(HexFormat.of().formatHex(row));
             });
     assertThat(dealt.get(0).stream().flatMap(List::stream))

@@ -56,7 +56,9 @@ final class PlainRowsTest {
         for (int j = 0; j < form.features(); j++) {
           row.add(form.feature(rows.content(), j));
         }
-        row.add(form.label(rows.content()));
+        for (int k = 0; k < form.labels(); k++) {
+          row.add(form.label(rows.content(), k));
+        }
         read.add(row);
       }
     }
@@ -88,7 +90,7 @@ final class PlainRowsTest {
   void predictionNeedsNoLabels() throws IOException {
     Path file = DataCase.write(folder.resolve("x.csv.gz"), List.of("a,b", "1,2", "3,4"));
     assertThat(read(unlabelled(source("csv", file))))
-        .containsExactly(List.of(0f, 2f, 1f, 0f), List.of(1f, 4f, 3f, 0f));
+        .containsExactly(List.of(0f, 2f, 1f), List.of(1f, 4f, 3f));
     assertThatThrownBy(() -> labelled(source("csv", file)))
         .hasMessage(
             "--data.label must be a column of "
@@ -158,6 +160,13 @@ final class PlainRowsTest {
                 new double[] {1.0 / 3, -1e-300}, new double[] {Math.PI, 4.9e-324}))) {
       DataDescription described =
           new DataDescription(TRAINED.form(), TRAINED.featureNames(), TRAINED.labels(), scaling);
+      assertThat(DataDescription.fromJson(described.toJson(), "data.json")).isEqualTo(described);
+    }
+    for (LabelsSection labels :
+        List.of(LabelsSection.NONE, new LabelsSection(0, List.of()), TRAINED.labels())) {
+      ExampleForm form =
+          new ExampleForm(FeatureType.UINT8, 5, labels.none() ? 0 : 7, labels.regression());
+      DataDescription described = new DataDescription(form, List.of(), labels, TRAINED.scaling());
       assertThat(DataDescription.fromJson(described.toJson(), "data.json")).isEqualTo(described);
     }
     assertThatThrownBy(() -> DataDescription.fromJson("{}", "run/data.json"))

@@ -190,7 +190,7 @@ final class RefusalTest {
     misconfigured(
         spark,
         "unknown key 'data.train.pth', did you mean 'path'? known here: format, path, label,"
-            + " features, delimiter, onBadRow (test.yaml:3)",
+            + " weight, features, delimiter, onBadRow (test.yaml:3)",
         configuration(2, "{format: csv, pth: x}", "{classes: 3}"));
   }
 

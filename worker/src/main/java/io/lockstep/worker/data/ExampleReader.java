@@ -7,11 +7,12 @@ import io.lockstep.worker.engine.SliceBatch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
- * Turns the features of a row into the engine's input, scaled. Gives what {@link
- * FeatureScaling#apply} gives, to the bit; bytes go through a table of their 256 values where the
- * scaling is the same for all features.
+ * Turns a row into the engine's input, features scaled. Gives what {@link FeatureScaling#apply}
+ * gives, to the bit; bytes go through a table of their 256 values where the scaling is the same for
+ * all features.
  */
 public final class ExampleReader {
   private static final VarHandle FLOAT =
@@ -43,25 +44,35 @@ public final class ExampleReader {
   }
 
   /**
-   * Puts a row into a batch: features scaled to float32; the label as the batch wants it: one
-   * number is the class or the value, more are one-hot. The weight is left alone.
+   * Puts a row into a batch: features scaled to float32, the label as it is, the weight, which is 1
+   * where rows have none. Where rows have no label, as where one is predicted, the batch's is 0.
    *
    * @param page holds the row
    * @param offset where it begins
    * @param batch receives it
    * @param example the row's number in the batch
+   * @throws IllegalArgumentException where the batch wants another number of labels than rows have
    */
   public void read(byte[] page, int offset, SliceBatch batch, int example) {
     read(page, offset, batch.features(), example * batch.inputSize());
-    float label = (float) FLOAT.get(page, offset + form.labelOffset());
+    readLabel(page, offset + form.labelOffset(), batch, example);
+    batch.weights()[example] =
+        form.weighted() ? (float) FLOAT.get(page, offset + form.weightOffset()) : 1;
+  }
+
+  private void readLabel(byte[] page, int offset, SliceBatch batch, int example) {
     int width = batch.labelWidth();
-    int at = example * width;
-    if (width == 1) {
-      batch.labels()[at] = label;
+    int from = example * width;
+    if (form.labels() == 0) {
+      Arrays.fill(batch.labels(), from, from + width, 0);
       return;
     }
-    for (int c = 0; c < width; c++) {
-      batch.labels()[at + c] = c == (int) label ? 1 : 0;
+    if (form.labels() != width) {
+      throw new IllegalArgumentException(
+          "a row must have as many labels as a batch wants (" + width + "), got " + form.labels());
+    }
+    for (int k = 0; k < width; k++) {
+      batch.labels()[from + k] = (float) FLOAT.get(page, offset + k * Float.BYTES);
     }
   }
 

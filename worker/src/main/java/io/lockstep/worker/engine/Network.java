@@ -58,7 +58,7 @@ public final class Network {
     Loss made = Losses.REGISTRY.create(loss);
     int outputs = graph.output().channels();
     int wanted = made.labelWidth(graph.output());
-    if (!labels.regression() && outputs != labels.classes()) {
+    if (labels.classified() && outputs != labels.classes()) {
       boolean oneProbability = outputs == 1 && labels.classes() == 2;
       if (!oneProbability) {
         throw model
@@ -71,7 +71,15 @@ public final class Network {
                     + outputs);
       }
     }
-    int labelWidth = labels.regression() ? wanted : graph.output().positions();
+    if (labels.none() && wanted > 0) {
+      throw loss.error(
+          "takes "
+              + wanted
+              + (wanted == 1 ? " label" : " labels")
+              + " of an example, but data.labels says none: true; say classes: number or"
+              + " regression: true there, and where a source has its labels");
+    }
+    int labelWidth = labels.classified() ? graph.output().positions() : wanted;
     Optional<Network> fused = fused(model, graph, made, labelWidth);
     return fused.orElse(new Network(graph, made, labelWidth));
   }

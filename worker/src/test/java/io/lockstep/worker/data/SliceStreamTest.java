@@ -32,7 +32,7 @@ final class SliceStreamTest {
       FLOATS.feature(row, 0, i);
       FLOATS.feature(row, 1, i + 0.25f);
       FLOATS.feature(row, 2, -i);
-      FLOATS.label(row, i % 3);
+      FLOATS.label(row, 0, i % 3);
       rows.add(row);
     }
     return rows;
@@ -107,11 +107,35 @@ final class SliceStreamTest {
   }
 
   @Test
-  void labelsWiderThanOneAreOneHot() {
+  void aRowGivesAllItsLabelsAndItsWeight() {
+    ExampleForm form = new ExampleForm(FeatureType.UINT8, 2, 3, true);
+    byte[] row = new byte[form.bytes()];
+    form.label(row, 0, 5);
+    form.label(row, 1, -1);
+    form.label(row, 2, 0.5f);
+    form.weight(row, 0.25f);
+    SliceBatch batch = new SliceBatch(2, 2, 3);
+    new ExampleReader(form, NONE).read(row, 0, batch, 1);
+    assertThat(batch.labels()).containsExactly(0, 0, 0, 5, -1, 0.5f);
+    assertThat(batch.weights()).containsExactly(1, 0.25f);
+  }
+
+  @Test
+  void aRowWithoutWeightOrLabelLeavesNothingOfTheRowBefore() {
+    SliceBatch batch = new SliceBatch(1, 3, 1);
+    batch.weights()[0] = 7;
+    batch.labels()[0] = 7;
+    ExampleForm form = new ExampleForm(FeatureType.FLOAT32, 3, 0, false);
+    new ExampleReader(form, NONE).read(new byte[form.bytes()], 0, batch, 0);
+    assertThat(batch.labels()).containsExactly(0);
+    assertThat(batch.weights()).containsExactly(1);
+  }
+
+  @Test
+  void anotherNumberOfLabelsThanTheBatchWantsIsRefused() {
     SliceStream stream = SliceStream.inOrder(floats(3), NONE, new EpochPlan(3, 1));
-    SliceBatch batch = new SliceBatch(3, 3, 3);
-    assertThat(stream.fill(0, batch)).isTrue();
-    assertThat(batch.labels()).containsExactly(1, 0, 0, 0, 1, 0, 0, 0, 1);
+    assertThatThrownBy(() -> stream.fill(0, new SliceBatch(3, 3, 3)))
+        .hasMessage("a row must have as many labels as a batch wants (3), got 1");
   }
 
   @Test
@@ -122,7 +146,7 @@ final class SliceStreamTest {
     for (int i = 0; i < 300; i++) {
       byte[] row = new byte[BYTES.bytes()];
       random.nextBytes(row);
-      BYTES.label(row, 1);
+      BYTES.label(row, 0, 1);
       bytes.add(row);
       byte[] floatRow = new byte[FLOATS.bytes()];
       for (int j = 0; j < 3; j++) {

@@ -3,21 +3,25 @@ package io.lockstep.driver.spark.source;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Names;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.data.ExampleForm;
+import io.lockstep.common.data.FeatureType;
 import io.lockstep.driver.spark.source.Source.Reading;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /**
  * Which columns of a table are what.
  *
  * @param features the number of each feature's column, in the order of a row
- * @param label the number of the label's column; -1 where labels are not read
+ * @param labels the number of each label's column; empty where labels are not read
+ * @param weight the number of the weight's column; -1 where there is none, or weights are not read
  * @param names all columns
  */
-record Columns(List<Integer> features, int label, List<String> names) implements Serializable {
+record Columns(List<Integer> features, List<Integer> labels, int weight, List<String> names)
+    implements Serializable {
   /**
    * Finds the columns that the configuration, or a model that knows them, names.
    *
@@ -33,40 +37,74 @@ record Columns(List<Integer> features, int label, List<String> names) implements
             "must have columns of different names, got '" + name + "' twice in " + file);
       }
     }
-    String labelName =
-        reading.labelled()
-            ? options.get(SourceKeys.LABEL)
-            : Objects.requireNonNullElse(options.find(SourceKeys.LABEL), "");
-    int label = names.indexOf(labelName);
-    if (label < 0 && reading.labelled()) {
+    List<String> labels = labels(options, reading, names, file);
+    String weight = options.get(SourceKeys.WEIGHT);
+    if (reading.weighted() && !weight.isEmpty() && !names.contains(weight)) {
       throw options.error(
-          SourceKeys.LABEL, "must be a column of " + file + " " + known(labelName, names));
+          SourceKeys.WEIGHT, "must be a column of " + file + " " + known(weight, names));
     }
-    List<String> features = features(options, reading, names, labelName);
+    if (!weight.isEmpty() && labels.contains(weight)) {
+      throw options.error(SourceKeys.WEIGHT, "must not be a label");
+    }
+    List<String> others = new ArrayList<>(labels);
+    others.add(weight);
+    List<String> features = features(options, reading, names, others);
     for (String feature : features) {
       if (!names.contains(feature)) {
         throw missing(options, reading, feature, names, file);
       }
     }
-    if (features.contains(labelName)) {
-      throw options.error(SourceKeys.FEATURES, "must not hold the label, '" + labelName + "'");
+    for (String other : others) {
+      if (features.contains(other)) {
+        String what = other.equals(weight) ? "weight" : "label";
+        throw options.error(SourceKeys.FEATURES, "must not hold the " + what + ", '" + other + "'");
+      }
     }
     if (features.isEmpty()) {
-      throw options.error("must have columns beside the label, got none in " + file);
+      throw options.error("must have columns beside label and weight, got none in " + file);
     }
     return new Columns(
         features.stream().map(names::indexOf).toList(),
-        reading.labelled() ? label : -1,
+        reading.labelled() ? labels.stream().map(names::indexOf).toList() : List.of(),
+        reading.weighted() ? names.indexOf(weight) : -1,
         List.copyOf(names));
   }
 
+  private static List<String> labels(
+      Options options, Reading reading, List<String> names, String file) {
+    List<String> labels = options.get(SourceKeys.LABEL);
+    if (reading.labelled() && labels.isEmpty()) {
+      throw Sources.unlabelled(options, SourceKeys.LABEL);
+    }
+    for (String label : labels) {
+      if (reading.labelled() && !names.contains(label)) {
+        throw options.error(
+            SourceKeys.LABEL,
+            labels.size() == 1
+                ? "must be a column of " + file + " " + known(label, names)
+                : "must name columns of "
+                    + file
+                    + ", which has no '"
+                    + label
+                    + "' "
+                    + known(label, names));
+      }
+    }
+    if (new HashSet<>(labels).size() < labels.size()) {
+      throw options.error(SourceKeys.LABEL, "must name columns that differ");
+    }
+    return labels;
+  }
+
   private static List<String> features(
-      Options options, Reading reading, List<String> names, String label) {
+      Options options, Reading reading, List<String> names, List<String> others) {
     if (!reading.features().isEmpty()) {
       return reading.features();
     }
     List<String> chosen = options.get(SourceKeys.FEATURES);
-    return chosen.isEmpty() ? names.stream().filter(name -> !name.equals(label)).toList() : chosen;
+    return chosen.isEmpty()
+        ? names.stream().filter(name -> !others.contains(name)).toList()
+        : chosen;
   }
 
   private static ConfigurationException missing(
@@ -94,5 +132,25 @@ record Columns(List<Integer> features, int label, List<String> names) implements
   /** The columns of the features by name, in the order of a row. */
   List<String> featureNames() {
     return features.stream().map(names::get).toList();
+  }
+
+  /** The columns of the labels by name, in the order of a row. */
+  List<String> labelNames() {
+    return labels.stream().map(names::get).toList();
+  }
+
+  /**
+   * The form of rows of float32.
+   *
+   * @param featureNumbers how many features they have
+   * @param labelNumbers how many numbers their label has
+   */
+  ExampleForm form(int featureNumbers, int labelNumbers) {
+    return new ExampleForm(FeatureType.FLOAT32, featureNumbers, labelNumbers, weight >= 0);
+  }
+
+  /** The form of rows with a column a number. */
+  ExampleForm form() {
+    return form(features.size(), labels.size());
   }
 }

@@ -2,9 +2,13 @@ package io.lockstep.driver.spark.source;
 
 import org.jspecify.annotations.Nullable;
 
-/** The labels of the rows that are otherwise as they should be, as they are written. */
+/**
+ * The labels of the rows that are otherwise as they should be, as they are written: one after
+ * another where a row has several.
+ */
 final class CsvLabels extends ReadAhead<String> {
   private final CsvRows rows;
+  private int given;
 
   CsvLabels(CsvRows rows) {
     this.rows = rows;
@@ -12,11 +16,17 @@ final class CsvLabels extends ReadAhead<String> {
 
   @Override
   @Nullable String read() {
-    Parsed row = rows.read();
-    while (row != null && !(row instanceof Parsed.Row)) {
-      row = rows.read();
+    if (given % rows.labelNumbers() == 0) {
+      given = 0;
+      Parsed row = rows.read();
+      while (row != null && !(row instanceof Parsed.Row)) {
+        row = rows.read();
+      }
+      if (row == null) {
+        return null;
+      }
     }
-    return row == null ? null : rows.labelText();
+    return rows.labelText(given++);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.lockstep.driver.spark.source;
 
 import io.lockstep.common.data.ExampleForm;
-import io.lockstep.common.data.FeatureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -36,7 +35,7 @@ final class CsvRows extends ReadAhead<Parsed> {
     this.columns = columns;
     this.labels = labels;
     this.features = columns.features().stream().mapToInt(Integer::intValue).toArray();
-    this.form = new ExampleForm(FeatureType.FLOAT32, features.length);
+    this.form = columns.form();
     this.fields = new CsvFields(delimiter);
     this.to = to;
     try {
@@ -114,26 +113,39 @@ final class CsvRows extends ReadAhead<Parsed> {
       }
       form.feature(content, j, value);
     }
-    return columns.label() < 0 ? new Parsed.Row(content) : labelled(content);
+    for (int k = 0; k < form.labels(); k++) {
+      String name = columns.names().get(columns.labels().get(k));
+      String text = labelText(k);
+      if (text.isEmpty()) {
+        return bad("the label '" + name + "' is missing");
+      }
+      float label = labels.read(text);
+      if (Float.isNaN(label)) {
+        return bad("the label '" + name + "' " + labels.refusal(text));
+      }
+      form.label(content, k, label);
+    }
+    return form.weighted() ? weighted(content) : new Parsed.Row(content);
   }
 
-  private Parsed labelled(byte[] content) {
-    String name = columns.names().get(columns.label());
-    String text = fields.get(columns.label());
-    if (text.isEmpty()) {
-      return bad("the label '" + name + "' is missing");
+  private Parsed weighted(byte[] content) {
+    String text = fields.get(columns.weight());
+    float weight = Numbers.parse(text);
+    if (!(weight >= 0)) {
+      return bad(SourceKeys.weightRefusal(columns.names().get(columns.weight()), text));
     }
-    float label = labels.read(text);
-    if (Float.isNaN(label)) {
-      return bad("the label '" + name + "' " + labels.refusal(text));
-    }
-    form.label(content, label);
+    form.weight(content, Math.abs(weight));
     return new Parsed.Row(content);
   }
 
-  /** The label of the row that was read last, as it is written. */
-  String labelText() {
-    return fields.get(columns.label());
+  /** Number {@code k} of the label of the row that was read last, as it is written. */
+  String labelText(int k) {
+    return fields.get(columns.labels().get(k));
+  }
+
+  /** How many numbers a label has. */
+  int labelNumbers() {
+    return form.labels();
   }
 
   private Parsed bad(String reason) {

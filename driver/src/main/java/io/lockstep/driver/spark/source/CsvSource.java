@@ -21,6 +21,7 @@ final class CsvSource implements Source {
           List.of(
               SourceKeys.PATH,
               SourceKeys.LABEL,
+              SourceKeys.WEIGHT,
               SourceKeys.FEATURES,
               DELIMITER,
               SourceKeys.ON_BAD_ROW),

@@ -2,7 +2,6 @@ package io.lockstep.driver.spark.source;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.data.ExampleForm;
-import io.lockstep.common.data.FeatureType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -27,7 +26,7 @@ record CsvTable(
 
   @Override
   public ExampleForm form() {
-    return new ExampleForm(FeatureType.FLOAT32, columns.features().size());
+    return columns.form();
   }
 
   @Override
@@ -47,7 +46,7 @@ record CsvTable(
 
   @Override
   public boolean hasTextLabels() {
-    return columns.label() >= 0;
+    return !columns.labels().isEmpty();
   }
 
   @Override

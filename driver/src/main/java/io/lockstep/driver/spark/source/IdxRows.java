@@ -1,7 +1,6 @@
 package io.lockstep.driver.spark.source;
 
 import io.lockstep.common.data.ExampleForm;
-import io.lockstep.common.data.FeatureType;
 import io.lockstep.driver.spark.source.IdxSource.IdxFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -20,6 +19,7 @@ final class IdxRows extends ReadAhead<Parsed> {
   private final ExampleForm form;
   private final InputStream featureBytes;
   private final @Nullable InputStream labelBytes;
+  private final byte[] label;
   private final long to;
   private long row;
   private boolean ended;
@@ -27,7 +27,8 @@ final class IdxRows extends ReadAhead<Parsed> {
   IdxRows(IdxFiles files, LabelReader labels, Configuration hadoop, long from, long to) {
     this.files = files;
     this.labels = labels;
-    this.form = new ExampleForm(FeatureType.UINT8, files.header().rowBytes());
+    this.form = files.form();
+    this.label = new byte[form.labels()];
     this.row = from;
     this.to = to;
     try {
@@ -63,11 +64,10 @@ final class IdxRows extends ReadAhead<Parsed> {
     if (read < form.features()) {
       return broken(files.features(), endsEarly());
     }
-    int label = labelBytes == null ? 0 : labelBytes.read();
-    if (label < 0) {
+    if (labelBytes != null && labelBytes.readNBytes(label, 0, label.length) < label.length) {
       return broken(Objects.requireNonNull(files.labels()), endsEarly());
     }
-    return labelled(content, label);
+    return labelled(content);
   }
 
   private String endsEarly() {
@@ -92,13 +92,17 @@ final class IdxRows extends ReadAhead<Parsed> {
     return new Parsed.Broken(file.path(), reason);
   }
 
-  private Parsed labelled(byte[] content, int label) {
-    float number = labels.read((double) label);
-    if (Float.isNaN(number)) {
-      String file = Objects.requireNonNull(files.labels()).path();
-      return new Parsed.Bad(file, row, "the label " + labels.refusal(Integer.toString(label)));
+  private Parsed labelled(byte[] content) {
+    for (int k = 0; k < label.length; k++) {
+      int written = label[k] & 0xFF;
+      float number = labels.readByte(written);
+      if (Float.isNaN(number)) {
+        String file = Objects.requireNonNull(files.labels()).path();
+        String which = label.length == 1 ? "the label " : "label " + k + " ";
+        return new Parsed.Bad(file, row, which + labels.refusal(Integer.toString(written)));
+      }
+      form.label(content, k, number);
     }
-    form.label(content, number);
     return new Parsed.Row(content);
   }
 

@@ -21,7 +21,12 @@ final class IdxSource implements Source {
   static final Key<String> FEATURES =
       Key.text("features", "", "the IDX file of the features, one row an example").required();
 
-  static final Key<String> LABELS = Key.text("labels", "", "the IDX file of the labels").required();
+  static final Key<String> LABELS =
+      Key.text(
+          "labels",
+          "",
+          "the IDX file of the labels, one row an example: a class, or a class a pixel, where 255 is"
+              + " none");
 
   static final Registry.Entry<Source> ENTRY =
       new Registry.Entry<>(
@@ -45,12 +50,11 @@ final class IdxSource implements Source {
     if (!reading.labelled()) {
       return new IdxTable(options, hadoop, new IdxFiles(features, header, null, null));
     }
+    if (options.get(LABELS).isEmpty()) {
+      throw Sources.unlabelled(options, LABELS);
+    }
     InputFile labels = only(LABELS, hadoop);
     IdxHeader labelHeader = IdxHeader.read(labels, hadoop);
-    if (labelHeader.rowBytes() != 1) {
-      throw new DataException(
-          labels.shown() + ": labels must be one byte each, got " + labelHeader.rowBytes());
-    }
     if (labelHeader.rows() != header.rows()) {
       throw new DataException(
           options.path()
@@ -80,7 +84,12 @@ final class IdxSource implements Source {
       IdxHeader header,
       @Nullable InputFile labels,
       @Nullable IdxHeader labelHeader)
-      implements java.io.Serializable {}
+      implements java.io.Serializable {
+    ExampleForm form() {
+      int labelNumbers = labelHeader == null ? 0 : labelHeader.rowBytes();
+      return new ExampleForm(FeatureType.UINT8, header.rowBytes(), labelNumbers, false);
+    }
+  }
 
   private record IdxTable(Options options, Configuration hadoop, IdxFiles files) implements Table {
     private static final long PART_BYTES = 32 << 20;
@@ -92,7 +101,7 @@ final class IdxSource implements Source {
 
     @Override
     public ExampleForm form() {
-      return new ExampleForm(FeatureType.UINT8, files.header().rowBytes());
+      return files.form();
     }
 
     @Override

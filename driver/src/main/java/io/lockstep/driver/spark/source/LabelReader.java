@@ -13,6 +13,11 @@ public sealed interface LabelReader extends Serializable {
   /** The number for a label that is a number; NaN where the label is refused. */
   float read(double label);
 
+  /** The number for a label that is a byte; NaN where the label is refused. */
+  default float readByte(int label) {
+    return read((double) label);
+  }
+
   /** Why a label is refused, such as {@code must be in 0..2, got '7'}. */
   String refusal(String label);
 
@@ -20,8 +25,10 @@ public sealed interface LabelReader extends Serializable {
    * Labels are the classes' numbers, 0 .. classes - 1.
    *
    * @param classes how many
+   * @param gaps whether -1 is allowed and says that there is none; as a byte it is 255, as masks of
+   *     images have it, unless that is a class
    */
-  record ClassNumbers(int classes) implements LabelReader {
+  record ClassNumbers(int classes, boolean gaps) implements LabelReader {
     @Override
     public float read(String label) {
       return read(Numbers.parse(label));
@@ -29,14 +36,27 @@ public sealed interface LabelReader extends Serializable {
 
     @Override
     public float read(double label) {
+      if (gaps && label == -1) {
+        return -1;
+      }
       return label == Math.rint(label) && label >= 0 && label < classes
           ? Math.abs((float) label)
           : Float.NaN;
     }
 
     @Override
+    public float readByte(int label) {
+      return gaps && label == 255 && classes < 256 ? -1 : read((double) label);
+    }
+
+    @Override
     public String refusal(String label) {
-      return "must be in 0.." + (classes - 1) + ", got '" + label + "'";
+      return "must be in 0.."
+          + (classes - 1)
+          + (gaps ? ", or -1 for none" : "")
+          + ", got '"
+          + label
+          + "'";
     }
   }
 

@@ -22,7 +22,7 @@ public final class LabelTexts {
    * @throws DataException where there are not as many different texts as classes
    */
   public static LabelsSection resolve(SparkContext spark, Table table, LabelsSection labels) {
-    if (labels.regression() || !labels.names().isEmpty() || !table.hasTextLabels()) {
+    if (!labels.classified() || !labels.names().isEmpty() || !table.hasTextLabels()) {
       return labels;
     }
     int most = labels.classes() + 1;
@@ -56,12 +56,12 @@ public final class LabelTexts {
 
   /** How the labels of a table are read. */
   public static LabelReader reader(Table table, LabelsSection labels) {
-    if (labels.regression()) {
-      return new LabelReader.Values();
+    if (!labels.classified()) {
+      return labels.none() ? new LabelReader.Unread() : new LabelReader.Values();
     }
     return table.hasTextLabels() && !labels.names().isEmpty()
         ? new LabelReader.ClassNames(labels.names())
-        : new LabelReader.ClassNumbers(labels.classes());
+        : new LabelReader.ClassNumbers(labels.classes(), table.form().labels() > 1);
   }
 
   /** The first texts in sorted order; the empty text alone where one is a whole number. */

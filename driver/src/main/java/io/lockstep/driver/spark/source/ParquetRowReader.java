@@ -3,28 +3,40 @@ package io.lockstep.driver.spark.source;
 import io.lockstep.common.data.ExampleForm;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads rows of features, label, file and row number.
+ * Reads rows of features, labels, weight, file and row number.
  *
  * @param features the columns of the features
- * @param label the label's column; empty where it is not read
+ * @param labelColumns the columns of the labels; empty where they are not read
+ * @param weight the weight's column; empty where there is none, or it is not read
  * @param form of the row to make
  * @param array whether one column holds all features
+ * @param labelArray whether one column holds all labels
  * @param labels how labels are read
  */
 record ParquetRowReader(
-    List<String> features, String label, ExampleForm form, boolean array, LabelReader labels)
+    List<String> features,
+    List<String> labelColumns,
+    String weight,
+    ExampleForm form,
+    boolean array,
+    boolean labelArray,
+    LabelReader labels)
     implements Serializable {
 
   Parsed parse(Row row) {
     byte[] content = new byte[form.bytes()];
     String reason = array ? readArray(row, content) : readColumns(row, content);
-    if (reason == null && !label.isEmpty()) {
-      reason = readLabel(row, content);
+    if (reason == null) {
+      reason = labelArray ? readLabelArray(row, content) : readLabels(row, content);
+    }
+    if (reason == null && form.weighted()) {
+      reason = readWeight(row, content);
     }
     return reason == null ? new Parsed.Row(content) : bad(row, reason);
   }
@@ -69,22 +81,67 @@ record ParquetRowReader(
     return null;
   }
 
-  private @Nullable String readLabel(Row row, byte[] content) {
-    Object value = row.get(features.size());
-    if (value == null || value.equals("")) {
-      return "the label '" + label + "' is missing";
+  private @Nullable String readLabels(Row row, byte[] content) {
+    for (int k = 0; k < labelColumns.size(); k++) {
+      String reason =
+          readLabel("'" + labelColumns.get(k) + "'", row.get(features.size() + k), content, k);
+      if (reason != null) {
+        return reason;
+      }
     }
-    float read = value instanceof String text ? labels.read(text) : labels.read(doubleOf(value));
-    if (Float.isNaN(read)) {
-      return "the label '" + label + "' " + labels.refusal(value.toString());
-    }
-    form.label(content, read);
     return null;
   }
 
-  /** The label as it is written. */
-  String labelText(Row row) {
-    return row.getString(features.size());
+  private @Nullable String readLabelArray(Row row, byte[] content) {
+    String name = "'" + labelColumns.get(0) + "'";
+    if (row.isNullAt(features.size())) {
+      return "the label " + name + " is missing";
+    }
+    List<?> values = ParquetTable.vector(row.get(features.size()));
+    if (values.size() != form.labels()) {
+      return "the label " + name + " must hold " + form.labels() + " numbers, got " + values.size();
+    }
+    for (int k = 0; k < values.size(); k++) {
+      String reason = readLabel(name + ", element " + k + ",", values.get(k), content, k);
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String readLabel(String name, @Nullable Object value, byte[] content, int k) {
+    if (value == null || value.equals("")) {
+      return "the label " + name + " is missing";
+    }
+    float read = value instanceof String text ? labels.read(text) : labels.read(doubleOf(value));
+    if (Float.isNaN(read)) {
+      return "the label " + name + " " + labels.refusal(value.toString());
+    }
+    form.label(content, k, read);
+    return null;
+  }
+
+  private @Nullable String readWeight(Row row, byte[] content) {
+    Object value = row.get(place() - 1);
+    float read = number(value);
+    if (!(read >= 0)) {
+      return SourceKeys.weightRefusal(weight, String.valueOf(value));
+    }
+    form.weight(content, Math.abs(read));
+    return null;
+  }
+
+  /** The labels as they are written. */
+  List<String> labelTexts(Row row) {
+    return IntStream.range(0, labelColumns.size())
+        .mapToObj(k -> row.getString(features.size() + k))
+        .toList();
+  }
+
+  /** Which column holds the file's name; the one behind it the row's number. */
+  int place() {
+    return features.size() + labelColumns.size() + (form.weighted() ? 1 : 0);
   }
 
   private static float number(@Nullable Object value) {
@@ -97,8 +154,7 @@ record ParquetRowReader(
   }
 
   private Parsed bad(Row row, String reason) {
-    int place = features.size() + (label.isEmpty() ? 0 : 1);
-    String file = new Path(java.net.URI.create(row.getString(place))).toString();
-    return new Parsed.Bad(file, row.getLong(place + 1) + 1, reason);
+    String file = new Path(java.net.URI.create(row.getString(place()))).toString();
+    return new Parsed.Bad(file, row.getLong(place() + 1) + 1, reason);
   }
 }

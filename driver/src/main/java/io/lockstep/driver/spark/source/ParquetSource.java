@@ -20,7 +20,12 @@ final class ParquetSource implements Source {
       new Registry.Entry<>(
           "parquet",
           "Parquet files with a numeric column a feature, or one array column of them all.",
-          List.of(SourceKeys.PATH, SourceKeys.LABEL, SourceKeys.FEATURES, SourceKeys.ON_BAD_ROW),
+          List.of(
+              SourceKeys.PATH,
+              SourceKeys.LABEL,
+              SourceKeys.WEIGHT,
+              SourceKeys.FEATURES,
+              SourceKeys.ON_BAD_ROW),
           ParquetSource::new);
 
   private final Options options;
@@ -54,24 +59,40 @@ final class ParquetSource implements Source {
                 + ".features");
       }
     }
-    boolean text = columns.label() >= 0 && type(schema, columns.label()) instanceof StringType;
-    if (columns.label() >= 0 && !text && !isNumeric(type(schema, columns.label()))) {
+    boolean labelArray =
+        columns.labels().size() == 1 && isVector(type(schema, columns.labels().get(0)));
+    boolean text = !columns.labels().isEmpty() && !labelArray;
+    for (int column : columns.labels()) {
+      boolean isText = type(schema, column) instanceof StringType;
+      text &= isText;
+      if (!labelArray && !isText && !isNumeric(type(schema, column))) {
+        throw new DataException(
+            shown
+                + ": the label '"
+                + names.get(column)
+                + "' must be numeric or text, or the only label and an array of numbers, got "
+                + type(schema, column).simpleString());
+      }
+    }
+    if (columns.weight() >= 0 && !isNumeric(type(schema, columns.weight()))) {
       throw new DataException(
           shown
-              + ": the label '"
-              + names.get(columns.label())
-              + "' must be numeric or text, got "
-              + type(schema, columns.label()).simpleString());
+              + ": the weight '"
+              + names.get(columns.weight())
+              + "' must be numeric, got "
+              + type(schema, columns.weight()).simpleString());
     }
     int width = array ? width(rows, names.get(columns.features().get(0)), reading) : 0;
-    return new ParquetTable(options, rows, columns, text, width);
+    int labelWidth = labelArray ? firstLength(rows, columns.labelNames().get(0)) : 0;
+    return new ParquetTable(options, rows, columns, text, width, labelWidth);
   }
 
   /** How many features an array holds: what the model wants, or what the first row has. */
   private static int width(Dataset<org.apache.spark.sql.Row> rows, String column, Reading reading) {
-    if (reading.width() > 0) {
-      return reading.width();
-    }
+    return reading.width() > 0 ? reading.width() : firstLength(rows, column);
+  }
+
+  private static int firstLength(Dataset<org.apache.spark.sql.Row> rows, String column) {
     List<org.apache.spark.sql.Row> first =
         rows.select(ParquetTable.column(rows, column)).takeAsList(1);
     return first.isEmpty() || first.get(0).isNullAt(0)

@@ -2,7 +2,6 @@ package io.lockstep.driver.spark.source;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.data.ExampleForm;
-import io.lockstep.common.data.FeatureType;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,9 +18,15 @@ import scala.jdk.javaapi.CollectionConverters;
  * tells by its column {@code _metadata}.
  *
  * @param width how many features an array column holds; 0 where each feature has its column
+ * @param labelWidth how many numbers of a label an array column holds; 0 where each has its column
  */
 record ParquetTable(
-    Options options, Dataset<Row> data, Columns columns, boolean hasTextLabels, int width)
+    Options options,
+    Dataset<Row> data,
+    Columns columns,
+    boolean hasTextLabels,
+    int width,
+    int labelWidth)
     implements Table {
 
   @Override
@@ -31,7 +36,9 @@ record ParquetTable(
 
   @Override
   public ExampleForm form() {
-    return new ExampleForm(FeatureType.FLOAT32, width > 0 ? width : columns.features().size());
+    return columns.form(
+        width > 0 ? width : columns.features().size(),
+        labelWidth > 0 ? labelWidth : columns.labels().size());
   }
 
   @Override
@@ -55,7 +62,7 @@ record ParquetTable(
     return selected()
         .javaRDD()
         .filter(row -> reader.parse(row) instanceof Parsed.Row)
-        .map(reader::labelText)
+        .flatMap(row -> reader.labelTexts(row).iterator())
         .rdd();
   }
 
@@ -69,7 +76,7 @@ record ParquetTable(
   @Override
   public Rows<Parsed> inOrder(LabelReader labels) {
     ParquetRowReader reader = reader(labels);
-    int place = columns.features().size() + (columns.label() >= 0 ? 1 : 0);
+    int place = reader.place();
     String[] names = selected().columns();
     Iterator<Row> rows = selected().orderBy(names[place], names[place + 1]).toLocalIterator();
     return new ReadAhead<>() {
@@ -91,18 +98,21 @@ record ParquetTable(
   private ParquetRowReader reader(LabelReader labels) {
     return new ParquetRowReader(
         columns.featureNames(),
-        columns.label() < 0 ? "" : columns.names().get(columns.label()),
+        columns.labelNames(),
+        columns.weight() < 0 ? "" : columns.names().get(columns.weight()),
         form(),
         width > 0,
+        labelWidth > 0,
         labels);
   }
 
-  /** Features, label where it is read, file, row. */
+  /** Features, labels and weight where they are read, file, row. */
   private Dataset<Row> selected() {
     List<Column> selected = new ArrayList<>();
     columns.featureNames().forEach(name -> selected.add(column(data, name)));
-    if (columns.label() >= 0) {
-      selected.add(column(data, columns.names().get(columns.label())));
+    columns.labelNames().forEach(name -> selected.add(column(data, name)));
+    if (columns.weight() >= 0) {
+      selected.add(column(data, columns.names().get(columns.weight())));
     }
     selected.add(data.col("_metadata.file_path").as("lockstep file"));
     selected.add(data.col("_metadata.row_index").as("lockstep row"));

@@ -25,13 +25,15 @@ public interface Source {
    *     own configuration decides
    * @param width how many features a row must have; 0 where the source decides
    * @param labelled whether labels are needed
+   * @param weighted whether weights are needed where the source has them
    */
   record Reading(
       Configuration hadoop,
       Supplier<SparkSession> spark,
       List<String> features,
       int width,
-      boolean labelled) {
+      boolean labelled,
+      boolean weighted) {
     /** Copies the columns. */
     public Reading {
       features = List.copyOf(features);

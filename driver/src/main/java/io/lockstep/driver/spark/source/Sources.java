@@ -1,6 +1,8 @@
 package io.lockstep.driver.spark.source;
 
+import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Key;
+import io.lockstep.common.config.LabelsSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import java.nio.file.Path;
@@ -26,6 +28,26 @@ public final class Sources {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
 
   private Sources() {}
+
+  /**
+   * The source that the configuration describes.
+   *
+   * @param labels what labels mean; where there are some, the source must say where they are
+   * @throws ConfigurationException for an unknown format or key, or a refused value
+   */
+  public static Source create(Options source, LabelsSection labels) {
+    Source created = REGISTRY.create(source);
+    for (Key<?> key : List.of(SourceKeys.LABEL, IdxSource.LABELS)) {
+      if (!labels.none() && REGISTRY.entry(source).keys().contains(key) && !source.has(key)) {
+        throw unlabelled(source, key);
+      }
+    }
+    return created;
+  }
+
+  static ConfigurationException unlabelled(Options source, Key<?> key) {
+    return source.error(key, "must say where the labels are, unless data.labels is {none: true}");
+  }
 
   /**
    * The same source with paths that mean the same everywhere: one that is relative is local, and
@@ -64,6 +86,9 @@ public final class Sources {
       if (trained.has(SourceKeys.LABEL)) {
         source.put(SourceKeys.LABEL.name(), trained.get(SourceKeys.LABEL));
       }
+      if (trained.has(SourceKeys.WEIGHT)) {
+        source.put(SourceKeys.WEIGHT.name(), trained.get(SourceKeys.WEIGHT));
+      }
       if (format.equals(CsvSource.ENTRY.name()) && trained.has(CsvSource.DELIMITER)) {
         source.put(CsvSource.DELIMITER.name(), trained.get(CsvSource.DELIMITER));
       }
@@ -93,10 +118,12 @@ public final class Sources {
     if (!REGISTRY.entry(source).keys().contains(IdxSource.FEATURES)) {
       return source.with(SourceKeys.PATH, resolve(path, folder));
     }
+    Options features = source.with(IdxSource.FEATURES, resolve(path, folder));
+    if (!source.has(IdxSource.LABELS)) {
+      return features;
+    }
     String labels = path.replace("images", "labels").replace("idx3", "idx1");
-    return source
-        .with(IdxSource.FEATURES, resolve(path, folder))
-        .with(IdxSource.LABELS, resolve(labels, folder));
+    return features.with(IdxSource.LABELS, resolve(labels, folder));
   }
 
   private static String resolve(String path, Path folder) {

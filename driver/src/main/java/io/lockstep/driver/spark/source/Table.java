@@ -28,7 +28,10 @@ public interface Table {
    */
   boolean hasTextLabels();
 
-  /** The labels of all rows that are otherwise as they should be; where labels are texts. */
+  /**
+   * The labels of all rows that are otherwise as they should be, one after another where a row has
+   * several; where labels are texts.
+   */
   RDD<String> labelTexts(SparkContext spark);
 
   /**
