@@ -16,11 +16,13 @@ import java.util.stream.IntStream;
 
 /**
  * sum of r_i y_i: a layer alone, in training, as a function of its inputs and tensors, seen through
- * fixed random numbers r. Inputs and tensors are standard normal.
+ * fixed random numbers r. Inputs and tensors are standard normal; inputs that are tokens are drawn
+ * evenly and are no variables.
  */
 public final class LayerUnderCheck implements Differentiable {
   private final PieceKernel kernel = new PieceKernel();
   private final List<Variable> variables = new ArrayList<>();
+  private final List<Buffer> inputs = new ArrayList<>();
   private final List<Buffer> values = new ArrayList<>();
   private final List<Buffer> gradients = new ArrayList<>();
   private final Buffer output;
@@ -30,40 +32,51 @@ public final class LayerUnderCheck implements Differentiable {
   private final Operation operation;
 
   /**
-   * @param inputs shapes of the layer's inputs
+   * @param shapes of the layer's inputs
    * @param seed draws inputs, tensors and r, and is the run's seed to the layer
    */
-  public LayerUnderCheck(Layer layer, List<Shape> inputs, int examples, long seed) {
-    Shape shape = layer.output(inputs);
-    for (int i = 0; i < inputs.size(); i++) {
-      add("input " + i, examples * inputs.get(i).size(), seed);
+  public LayerUnderCheck(Layer layer, List<Shape> shapes, int examples, long seed) {
+    Shape shape = layer.output(shapes);
+    int n = layer.tokens().isPresent() ? 0 : shapes.size();
+    for (int i = 0; i < n; i++) {
+      add("input " + i, examples * shapes.get(i).size(), seed);
     }
-    for (ParameterSpec spec : layer.parameters(inputs)) {
+    inputs.addAll(values);
+    layer.tokens().ifPresent(tokens -> inputs.add(tokens(tokens, examples * shapes.get(0).size())));
+    for (ParameterSpec spec : layer.parameters(shapes)) {
       add(spec.suffix(), spec.size(), seed);
     }
-    int n = inputs.size();
-    output = layer.passesThrough(inputs) ? values.get(0) : kernel.allocate(examples * shape.size());
+    output = layer.passesThrough(shapes) ? values.get(0) : kernel.allocate(examples * shape.size());
     outputGradient = kernel.allocate(examples * shape.size());
     r = kernel.allocate(examples * shape.size());
     fill(r, RandomStream.of(seed, Purpose.GRADIENT_CHECK, -1, 0, 0));
     pass = new Pass(examples, Pass.Mode.TRAINING, seed, 0, 0);
     operation =
-        layer.passesThrough(inputs)
+        layer.passesThrough(shapes)
             ? new PassThrough()
             : layer.operation(
                 new Site(
                     kernel,
                     0,
                     examples,
-                    inputs,
+                    shapes,
                     shape,
-                    values.subList(0, n),
+                    inputs,
                     output,
                     values.subList(n, values.size()),
                     outputGradient,
-                    gradients.subList(0, n),
+                    n == 0 ? List.of(kernel.allocate(0)) : gradients.subList(0, n),
                     Set.copyOf(IntStream.range(0, n).boxed().toList()),
                     gradients.subList(n, values.size())));
+  }
+
+  private Buffer tokens(int tokens, int size) {
+    Buffer drawn = kernel.allocate(size);
+    RandomStream random = RandomStream.of(0, Purpose.GRADIENT_CHECK, -2, 0, 0);
+    for (int i = 0; i < size; i++) {
+      drawn.set(i, Math.floor(tokens * random.unit(i)));
+    }
+    return drawn;
   }
 
   private void add(String name, int size, long seed) {

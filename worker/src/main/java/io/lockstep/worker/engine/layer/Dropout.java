@@ -4,17 +4,13 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
-import io.lockstep.common.random.Purpose;
-import io.lockstep.common.random.RandomStream;
-import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.List;
 
 /**
  * y = x m / (1 - rate) with m 0 at the rate and 1 otherwise, so that inference is y = x (Srivastava
- * et al. 2014, in the inverted form). The mask of element i of the slice follows from the counter i
- * of the stream (seed, layer, step, stream), so it does not depend on who computes the slice.
+ * et al. 2014, in the inverted form). The mask is a {@link DropoutMask}.
  */
 final class Dropout implements Layer {
   private static final Key<Double> RATE =
@@ -27,8 +23,6 @@ final class Dropout implements Layer {
           "drops numbers at random in training (Srivastava et al. 2014), scales the others up",
           List.of(RATE),
           Dropout::new);
-
-  private static final int BLOCK = 2048;
 
   private final Place place;
   private final float rate;
@@ -50,16 +44,13 @@ final class Dropout implements Layer {
 
   private static final class Work implements Operation {
     private final Site site;
-    private final float rate;
     private final int size;
-    private final Buffer mask;
-    private final float[] block = new float[BLOCK];
+    private final DropoutMask mask;
 
     Work(Site site, float rate) {
       this.site = site;
-      this.rate = rate;
       this.size = site.inputShape().size();
-      this.mask = site.kernel().allocate(Math.multiplyExact(site.maxExamples(), size));
+      this.mask = new DropoutMask(site, rate, Math.multiplyExact(site.maxExamples(), size));
     }
 
     @Override
@@ -69,22 +60,8 @@ final class Dropout implements Layer {
         site.kernel().copy(site.input(), site.output(), n);
         return;
       }
-      draw(pass, n);
-      site.kernel().multiply(site.input(), mask, site.output(), n);
-    }
-
-    private void draw(Pass pass, int n) {
-      RandomStream random =
-          RandomStream.of(pass.seed(), Purpose.DROPOUT, site.number(), pass.step(), pass.stream());
-      float kept = 1 / (1 - rate);
-      for (int i = 0; i < n; i += BLOCK) {
-        int length = Math.min(BLOCK, n - i);
-        random.unitFloats(i, block, 0, length);
-        for (int j = 0; j < length; j++) {
-          block[j] = block[j] < rate ? 0 : kept;
-        }
-        mask.write(i, block, 0, length);
-      }
+      mask.draw(pass, n);
+      site.kernel().multiply(site.input(), mask.numbers(), site.output(), n);
     }
 
     @Override
@@ -96,7 +73,7 @@ final class Dropout implements Layer {
       if (pass.mode() == Mode.INFERENCE) {
         site.kernel().copy(site.outputGradient(), site.inputGradient(), n);
       } else {
-        site.kernel().multiply(site.outputGradient(), mask, site.inputGradient(), n);
+        site.kernel().multiply(site.outputGradient(), mask.numbers(), site.inputGradient(), n);
       }
     }
   }

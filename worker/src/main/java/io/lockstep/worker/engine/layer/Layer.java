@@ -2,6 +2,7 @@ package io.lockstep.worker.engine.layer;
 
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A layer as the configuration has it: what shape it makes of which, which parameters it needs, and
@@ -20,6 +21,15 @@ public interface Layer {
   /** The layer's tensors, in the order of the layout; none by default. */
   default List<ParameterSpec> parameters(List<Shape> inputs) {
     return List.of();
+  }
+
+  /**
+   * How many tokens there are, where the input's numbers stand for tokens: whole numbers from 0.
+   * They have no gradient, so such a layer stands where examples come in. Empty for layers that
+   * compute with their inputs.
+   */
+  default OptionalInt tokens() {
+    return OptionalInt.empty();
   }
 
   /** Whether the output is the input as it lies, so that both can share their memory. */

@@ -16,7 +16,10 @@ public final class Layers {
               Pool2d.AVERAGE,
               Flatten.ENTRY,
               Dropout.ENTRY,
-              Nonlinearity.ENTRY));
+              Nonlinearity.ENTRY,
+              Embedding.ENTRY,
+              PositionalEmbedding.ENTRY,
+              MultiHeadAttention.ENTRY));
 
   private Layers() {}
 }

@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.layout.Role;
@@ -15,6 +16,7 @@ import io.lockstep.worker.engine.loss.Losses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +32,11 @@ class LayerContractTest {
   private static final Map<String, Object> PRELU = Map.of("type", "prelu", "shared", false);
   private static final Map<String, Object> SWISH = Map.of("type", "swish", "learned", true);
 
-  private record Case(Shape input, Map<String, Object> settings) {}
+  record Case(List<Shape> inputs, Map<String, Object> settings) {
+    Case(Shape input, Map<String, Object> settings) {
+      this(List.of(input), settings);
+    }
+  }
 
   /** At least one case for each layer; shapes and settings that divide badly among them. */
   private static final Map<String, List<Case>> CASES =
@@ -72,16 +78,18 @@ class LayerContractTest {
                   new Case(FEATURES, Map.of("activation", "mish"))));
 
   static Stream<Arguments> layers() {
+    Map<String, List<Case>> cases = new TreeMap<>(CASES);
+    cases.putAll(SequenceLayerCases.CASES);
     return Layers.REGISTRY.entries().stream()
         .flatMap(
             entry -> {
-              assertThat(CASES).as("give the new layer a case here").containsKey(entry.name());
-              return CASES.getOrDefault(entry.name(), List.of()).stream()
+              assertThat(cases).as("give the new layer a case here").containsKey(entry.name());
+              return cases.getOrDefault(entry.name(), List.of()).stream()
                   .map(
                       c -> {
                         Map<String, Object> section = new TreeMap<>(c.settings());
                         section.put("type", entry.name());
-                        return Arguments.of(section + " on " + c.input(), section, c.input());
+                        return Arguments.of(section + " on " + c.inputs(), section, c.inputs());
                       });
             });
   }
@@ -89,11 +97,11 @@ class LayerContractTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
   void aLayerAloneHasTheGradientOfWhatItComputes(
-      String name, Map<String, Object> section, Shape input) {
+      String name, Map<String, Object> section, List<Shape> inputs) {
     Layer layer = Layers.REGISTRY.create(Options.of("layer", section), Graph.NAME);
     for (int examples : new int[] {1, 3}) {
       GradientReport report =
-          new GradientCheck(11, 64).check(new LayerUnderCheck(layer, List.of(input), examples, 12));
+          new GradientCheck(11, 64).check(new LayerUnderCheck(layer, inputs, examples, 12));
       assertThat(report.isRight()).as("%s, %s examples:%n%s", name, examples, report).isTrue();
       assertThat(report.checked()).as(report.toString()).isGreaterThan(report.skipped());
     }
@@ -102,13 +110,18 @@ class LayerContractTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
   void aNetworkWithTheLayerInTheMiddleHasTheGradientOfItsLoss(
-      String name, Map<String, Object> section, Shape input) {
+      String name, Map<String, Object> section, List<Shape> inputs) {
+    assumeThat(inputs).as("a chain's layers have one input").hasSize(1);
+    Shape input = inputs.get(0);
+    OptionalInt tokens = Layers.REGISTRY.create(options(section), Graph.NAME).tokens();
     List<Options> layers = new ArrayList<>();
+    int channels = input.channels();
     if (input.isImage()) {
       layers.add(
-          options(Map.of("type", "conv2d", "filters", 3, "kernel", 1, "activation", "tanh")));
-    } else {
-      layers.add(options(Map.of("type", "dense", "units", 5, "activation", "tanh")));
+          options(
+              Map.of("type", "conv2d", "filters", channels, "kernel", 1, "activation", "tanh")));
+    } else if (tokens.isEmpty()) {
+      layers.add(options(Map.of("type", "dense", "units", channels, "activation", "tanh")));
     }
     layers.add(options(section));
     layers.add(options(Map.of("type", "flatten")));
@@ -119,7 +132,8 @@ class LayerContractTest {
             Options.of(
                 "loss", Map.of("type", "sparse-categorical-cross-entropy", "fromLogits", true)));
     NetworkUnderCheck network =
-        CheckedNetworks.random(graph, loss, new float[] {2, 0, 1}, new float[] {1, 0.5f, 2});
+        CheckedNetworks.random(
+            graph, loss, tokens, new float[] {2, 0, 1}, new float[] {1, 0.5f, 2});
     GradientReport report = new GradientCheck(13, 32).check(network);
     assertThat(report.isRight()).as("%s:%n%s", name, report).isTrue();
     assertThat(report.checked()).as(report.toString()).isGreaterThan(report.skipped());
@@ -129,7 +143,7 @@ class LayerContractTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
   void whatTheActivationOfALayerLearnsIsItsLastTensor(
-      String name, Map<String, Object> section, Shape input) {
+      String name, Map<String, Object> section, List<Shape> inputs) {
     Options written = Options.of("layer", section);
     if (Layers.REGISTRY.entry(written).keys().stream()
         .noneMatch(key -> key.name().equals(Activations.KEY.name()))) {
@@ -138,11 +152,11 @@ class LayerContractTest {
     Map<String, Object> learning = new TreeMap<>(section);
     learning.put("activation", PRELU);
     Layer layer = Layers.REGISTRY.create(Options.of("layer", learning), Graph.NAME);
-    List<ParameterSpec> specs = layer.parameters(List.of(input));
+    List<ParameterSpec> specs = layer.parameters(inputs);
     ParameterSpec last = specs.get(specs.size() - 1);
     assertThat(last.suffix()).isEqualTo("alpha");
     assertThat(last.role()).isEqualTo(Role.BIAS);
-    assertThat(last.shape()).containsExactly(layer.output(List.of(input)).channels());
+    assertThat(last.shape()).containsExactly(layer.output(inputs).channels());
   }
 
   private static Options options(Map<String, Object> section) {
