@@ -13,6 +13,7 @@ import io.lockstep.worker.engine.check.GradientReport;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
+import io.lockstep.worker.engine.nd4j.Nd4jKernel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,25 @@ class ActivationContractTest {
                 assertThat(each).as("what %s learns, in %s", name, element).isFinite();
               }
             });
+  }
+
+  /** Where e^x is a denormal of float32, and beyond; a softmax's row is one number here. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("activations")
+  void farOutFloat32IsAsNearAsItsTypeAllows(String name, Activation activation) {
+    double[] x = {1000, -1000, 88, -88, 95, -95, 104, -104, 17, -17, 1e-20, -1e-20, 1e-40, -1e-40};
+    double[] rounded = floats(x);
+    double[] dy = new double[x.length];
+    Arrays.fill(dy, 1);
+    double[][] exact = run(TestKernels.float64(), activation, rounded, dy, x.length);
+    double[][] actual = run(new Nd4jKernel(), activation, rounded, dy, x.length);
+    for (int i = 0; i < x.length; i++) {
+      // one rounding to float32, which is absolute among denormals
+      double nearest = 1e-7 * Math.abs(exact[0][i]) + Float.MIN_VALUE;
+      assertThat(actual[0][i]).as("%s(%s)", name, x[i]).isCloseTo(exact[0][i], within(nearest));
+      // from the output, which is rounded before
+      assertThat(actual[1][i]).as("%s'(%s)", name, x[i]).isCloseTo(exact[1][i], within(2e-7));
+    }
   }
 
   @ParameterizedTest(name = "{0}")
