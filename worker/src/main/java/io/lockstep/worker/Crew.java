@@ -127,7 +127,10 @@ public final class Crew implements AutoCloseable {
     if (stream.fill(step, hand.batch())) {
       SliceSums found =
           hand.engine().gradient(hand.batch(), seed, step, slice.stream(), slice.gradient());
-      sums.done(slice, Scalars.ofSlice(found.loss(), found.weight(), found.gradientSquares()));
+      sums.done(
+          slice,
+          Scalars.ofSlice(
+              found.loss(), found.weight(), found.gradientSquares(), hand.batch().examples()));
     } else {
       sums.absent(slice);
     }

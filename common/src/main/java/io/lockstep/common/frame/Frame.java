@@ -15,14 +15,14 @@ public final class Frame {
   public static final int TOKEN_BYTES = 32;
 
   /** Bytes of a node's scalars. */
-  public static final int SUMS_BYTES = 24;
+  public static final int SUMS_BYTES = 32;
 
   /** Most bytes of a payload that is not a chunk, such as the reason of a refusal. */
   public static final int MAXIMUM_TEXT_BYTES = 4096;
 
   static final byte MAGIC_0 = 'L';
   static final byte MAGIC_1 = 'S';
-  static final byte VERSION = 2;
+  static final byte VERSION = 3;
   static final int PRESENT = 1;
   private static final int FORM_SHIFT = 1;
   private static final int FORM_MASK = 3;

@@ -223,7 +223,10 @@ public final class FrameReader {
   public Scalars scalars() throws FrameException {
     expectLength(Frame.SUMS_BYTES);
     return new Scalars(
-        body.getDouble(0), body.getDouble(Double.BYTES), body.getDouble(2 * Double.BYTES));
+        body.getDouble(0),
+        body.getDouble(Double.BYTES),
+        body.getDouble(2 * Double.BYTES),
+        body.getDouble(3 * Double.BYTES));
   }
 
   /** The payload of a SCHEDULE frame. */

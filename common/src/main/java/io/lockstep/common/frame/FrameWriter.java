@@ -75,7 +75,8 @@ public final class FrameWriter {
   /** Accounts for a node. */
   public void sums(long step, int node, boolean present, Scalars scalars) throws IOException {
     header(FrameKind.SUMS, step, node, 0, Frame.SUMS_BYTES, present ? Frame.PRESENT : 0);
-    buffer.putDouble(scalars.loss()).putDouble(scalars.weight()).putDouble(scalars.squares());
+    buffer.putDouble(scalars.loss()).putDouble(scalars.weight());
+    buffer.putDouble(scalars.squares()).putDouble(scalars.examples());
   }
 
   /**

@@ -8,7 +8,7 @@
  * <pre>
  * offset  bytes
  *      0      2  magic        'L' 'S'
- *      2      1  version      2
+ *      2      1  version      3
  *      3      1  kind         the code of a {@link io.lockstep.common.frame.FrameKind}
  *      4      4  incarnation  of the layout of chunks on servers; another's frames are refused
  *      8      8  step         or a version of the parameters, or an attempt
@@ -28,7 +28,7 @@
  * PULL        version  view    -       -                                       send me that version
  * GONE        version  view    -       -                                       the answer where it has passed
  * PARAMETERS  version  view    chunk   float32 [chunk length]                  server to worker, flags: e of that step
- * SUMS        step     node    -       loss, weight, squares: float64 [3]      flags: present
+ * SUMS        step     node    -       loss, weight, squares, examples: float64 [4]  flags: present
  * GRADIENT    step     node    chunk   the form's elements [chunk length]      worker to server, flags: form, e
  * SCHEDULE    step     -       -       the schedule's state: float64 [any]         worker to server
  * </pre>
@@ -39,6 +39,9 @@
  * the validation before the step comes first of all: so a server that has all gradients of a step
  * also knows its rate. A present node's GRADIENT comes for every chunk of the server; an absent
  * node has none.
+ *
+ * <p>Running statistics ({@link io.lockstep.common.layout.Role#STATISTICS}) are no gradients,
+ * though they come as GRADIENT frames: always as float32, never multiplied by a loss scale.
  *
  * <p>A view other than the parameters is computed from the state of a version, which a server has
  * until it begins the update to the next. It then answers GONE, perhaps after some of the chunks.

@@ -7,9 +7,10 @@ import java.util.function.Predicate;
 /**
  * The flat vector of parameters: tensors one after another, each cut into chunks of whole matrices
  * (of the last two extents); of whole rows where a matrix is larger than a chunk; of parts of one
- * row where that is. A tensor that its update rule must see whole is one chunk, however large. The
- * layout follows from the model, the chunk size and the update rule alone, never from the cluster;
- * shards are cut between chunks.
+ * row where that is. A tensor that its update rule must see whole is one chunk, however large, and
+ * so are running statistics, whose mean and variance are updated together. The layout follows from
+ * the model, the chunk size and the update rule alone, never from the cluster; shards are cut
+ * between chunks.
  */
 public final class Layout {
   /** Elements of a chunk unless the configuration says otherwise: 64 Ki, 256 KiB of floats. */
@@ -61,7 +62,8 @@ public final class Layout {
    *
    * @param tensors in the model's order, names unique
    * @param chunkElements most elements of a chunk of a tensor that is cut, at least 1
-   * @param isWhole whether a tensor must be one chunk, as {@code UpdateRule.whole} says
+   * @param isWhole whether a tensor must be one chunk, as {@code UpdateRule.whole} says; running
+   *     statistics always are
    * @throws IllegalArgumentException where such a tensor has more than {@link
    *     #MAXIMUM_WHOLE_ELEMENTS}
    */
@@ -73,13 +75,13 @@ public final class Layout {
     if (tensors.stream().map(TensorSpec::name).distinct().count() != tensors.size()) {
       throw new IllegalArgumentException("tensor names must be unique, got " + tensors);
     }
-    List<TensorSpec> whole = tensors.stream().filter(isWhole).toList();
+    List<TensorSpec> whole = tensors.stream().filter(isWhole.or(TensorSpec::isStatistics)).toList();
     for (TensorSpec tensor : whole) {
       if (tensor.size() > MAXIMUM_WHOLE_ELEMENTS) {
         throw new IllegalArgumentException(
             "tensor "
                 + tensor.name()
-                + ", which its update rule needs whole, must have at most "
+                + ", which its update needs whole, must have at most "
                 + MAXIMUM_WHOLE_ELEMENTS
                 + " elements, got "
                 + tensor.size());
@@ -152,6 +154,11 @@ public final class Layout {
   /** The number of the first chunk of a tensor; for the number of tensors, the number of chunks. */
   public int firstChunk(int tensor) {
     return firstChunks[tensor];
+  }
+
+  /** Whether a chunk holds running statistics, which are no parameters that a rule trains. */
+  public boolean isStatistics(Chunk chunk) {
+    return tensors.get(chunk.tensor()).isStatistics();
   }
 
   /** The tensor of a chunk. */

@@ -1,5 +1,8 @@
 package io.lockstep.common.layout;
 
+import java.util.List;
+import java.util.Locale;
+
 /** What a tensor is for; decay and trust ratios may leave some roles out. */
 public enum Role {
   /** Weights of a dense, convolution or embedding layer. */
@@ -7,10 +10,20 @@ public enum Role {
   /** An additive term, and other numbers that decay would only harm: an activation's slope. */
   BIAS,
   /** Gain or shift of a normalisation. */
-  NORM;
+  NORM,
+  /**
+   * Running statistics of a normalisation: values that follow the batches by a rule of their own.
+   * No gradient, so no clip, norm, decay or update rule sees them.
+   */
+  STATISTICS;
 
-  /** The name in the configuration: weight, bias, norm. */
+  /** The roles of what an update rule trains: all but {@link #STATISTICS}. */
+  public static List<Role> trained() {
+    return List.of(WEIGHT, BIAS, NORM);
+  }
+
+  /** The name in the configuration: weight, bias, norm; and in tables: statistics. */
   public String key() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

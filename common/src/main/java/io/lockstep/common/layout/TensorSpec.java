@@ -1,6 +1,7 @@
 package io.lockstep.common.layout;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tensor of the model.
@@ -8,9 +9,11 @@ import java.util.List;
  * @param name unique in the model, such as {@code hidden1.W}
  * @param shape row-major, each extent at least 1; dense W is [in, out]
  * @param role what it is for
+ * @param moments how it follows the batches, where the role is {@link Role#STATISTICS}; else null
  */
-public record TensorSpec(String name, List<Integer> shape, Role role) {
-  /** Checks the extents. */
+public record TensorSpec(
+    String name, List<Integer> shape, Role role, @Nullable RunningMoments moments) {
+  /** Checks the extents, and that running statistics are [2, channels]. */
   public TensorSpec {
     shape = List.copyOf(shape);
     if (shape.isEmpty() || shape.stream().anyMatch(extent -> extent < 1)) {
@@ -22,6 +25,24 @@ public record TensorSpec(String name, List<Integer> shape, Role role) {
       throw new IllegalArgumentException(
           "tensor " + name + " must have at most 2^31 - 1 elements, got shape " + shape);
     }
+    if ((role == Role.STATISTICS) != (moments != null)) {
+      throw new IllegalArgumentException(
+          "tensor " + name + " must have moments exactly where its role is statistics");
+    }
+    if (moments != null && (shape.size() != 2 || shape.get(0) != 2)) {
+      throw new IllegalArgumentException(
+          "tensor " + name + " must be [2, channels], got shape " + shape);
+    }
+  }
+
+  /** A tensor that an update rule trains. */
+  public TensorSpec(String name, List<Integer> shape, Role role) {
+    this(name, shape, role, null);
+  }
+
+  /** Whether it holds running statistics, which no update rule trains. */
+  public boolean isStatistics() {
+    return role == Role.STATISTICS;
   }
 
   /** Number of elements. */

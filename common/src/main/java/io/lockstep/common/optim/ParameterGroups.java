@@ -40,6 +40,8 @@ import java.util.stream.Collectors;
  *       computed all the same and count in the clip's norm.
  *   <li>Every group has a rule of its own: a rule's sums over all tensors ({@link Totals#all}) are
  *       over the group's, as with {@code optax.multi_transform}; a clip's are over the model's.
+ *   <li>Running statistics belong to no group and follow no rule, {@code rateFactor: 0} included: a
+ *       pattern does not see them.
  * </ul>
  */
 public final class ParameterGroups {
@@ -91,6 +93,14 @@ public final class ParameterGroups {
    */
   public record Group(
       String name, Options settings, double rateFactor, UpdateRule rule, List<TensorSpec> tensors) {
+    /** What {@link #name} is for the group of the running statistics. */
+    static final String STATISTICS = "none";
+
+    /** Whether its tensors are running statistics, which follow no settings of the section. */
+    public boolean isStatistics() {
+      return rule instanceof RunningStatistics;
+    }
+
     /** Whether its tensors stay as they are. */
     public boolean isFrozen() {
       return rateFactor == 0;
@@ -101,7 +111,7 @@ public final class ParameterGroups {
      * where the rule leaves the tensor to another one, as muon does.
      */
     public Options settings(TensorSpec tensor) {
-      if (isFrozen() || rule.ruleOf(tensor) == rule) {
+      if (isFrozen() || isStatistics() || rule.ruleOf(tensor) == rule) {
         return settings;
       }
       return Optimizers.REGISTRY.entry(settings).keys().stream()
@@ -114,6 +124,9 @@ public final class ParameterGroups {
 
     /** What {@code weightDecay} is for a tensor; 0 where it has none. */
     public double weightDecay(TensorSpec tensor) {
+      if (isStatistics()) {
+        return 0;
+      }
       Options followed = settings(tensor);
       double decay = 0;
       for (Key<?> key : Optimizers.REGISTRY.entry(followed).keys()) {
@@ -152,12 +165,14 @@ public final class ParameterGroups {
   public static ParameterGroups of(Options section, List<TensorSpec> tensors) {
     UpdateRule ownRule =
         Optimizers.REGISTRY.create(section, RunConfiguration.LEARNING_RATE, GROUPS);
-    List<TensorSpec> rest = new ArrayList<>(tensors);
+    List<TensorSpec> trained = tensors.stream().filter(t -> !t.isStatistics()).toList();
+    List<TensorSpec> statistics = tensors.stream().filter(TensorSpec::isStatistics).toList();
+    List<TensorSpec> rest = new ArrayList<>(trained);
     List<Group> groups = new ArrayList<>();
     for (Options written : section.get(GROUPS)) {
       Options settings = settings(section, written);
       UpdateRule rule = rule(written, settings);
-      List<TensorSpec> matched = matched(written, tensors);
+      List<TensorSpec> matched = matched(written, trained);
       List<TensorSpec> own = matched.stream().filter(rest::contains).toList();
       if (own.isEmpty()) {
         throw written.error(
@@ -169,6 +184,10 @@ public final class ParameterGroups {
       groups.add(new Group(written.path(), settings, settings.get(RATE_FACTOR), rule, own));
     }
     groups.add(new Group(section.path(), ungrouped(section), 1, ownRule, List.copyOf(rest)));
+    if (!statistics.isEmpty()) {
+      Options none = Options.of(Group.STATISTICS, Map.of());
+      groups.add(new Group(Group.STATISTICS, none, 1, new RunningStatistics(), statistics));
+    }
     return new ParameterGroups(groups);
   }
 
@@ -187,7 +206,10 @@ public final class ParameterGroups {
     return settings.filled(keys).ordered(keys);
   }
 
-  /** The groups in their order, and behind them the tensors in none, which may be none. */
+  /**
+   * The groups in their order, behind them the tensors in none, which may be none, and where the
+   * model has running statistics these.
+   */
   public List<Group> groups() {
     return groups;
   }

@@ -35,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  * without rounds applies then and there. Every chunk goes through every round exactly once an
  * update, because rounds may change its gradient and state: the gradient is the caller's no more
  * once the first round has begun. Immutable, shared by threads.
+ *
+ * <p>Running statistics ({@link io.lockstep.common.layout.Role#STATISTICS}) take no part in rounds
+ * and are not clipped; {@link RunningStatistics} moves them at the end. An average of the weights
+ * averages them as it does the weights: they are the statistics of what past weights put out, and
+ * so their average fits the averaged weights better than the last ones do.
  */
 public final class UpdatePlan {
   /** The average's name among the state arrays. */
@@ -110,8 +115,11 @@ public final class UpdatePlan {
     return clip.rounds() + rule.rounds();
   }
 
-  /** Sums of each chunk of a tensor in a round. */
+  /** Sums of each chunk of a tensor in a round; running statistics have none. */
   public int sums(int round, TensorSpec tensor) {
+    if (tensor.isStatistics()) {
+      return 0;
+    }
     int clipRounds = clip.rounds();
     int chunkElements = layout.chunkElements();
     return round < clipRounds
@@ -224,6 +232,9 @@ public final class UpdatePlan {
    * @param sums receives the chunk's part, [sums(round, tensor)], overwritten
    */
   public void round(int round, ChunkState chunk, Update update, Totals totals, double[] sums) {
+    if (chunk.tensor().isStatistics()) {
+      return;
+    }
     int clipRounds = clip.rounds();
     if (round < clipRounds) {
       clip.round(round, chunk, update, totals, sums);
@@ -241,7 +252,7 @@ public final class UpdatePlan {
    * @param totals with all rounds set
    */
   public void apply(ChunkState chunk, Update update, Totals totals) {
-    if (rule.rounds() == 0) {
+    if (rule.rounds() == 0 && !chunk.tensor().isStatistics()) {
       clip.apply(chunk, totals);
     }
     rule.apply(chunk, update, totals.ofRule());

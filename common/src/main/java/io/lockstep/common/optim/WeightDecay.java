@@ -5,7 +5,6 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,8 +22,8 @@ import java.util.List;
  * eta is the schedule: decay and base rate can then be chosen apart.
  */
 final class WeightDecay {
-  /** The names of all roles. */
-  static final List<String> ROLES = Arrays.stream(Role.values()).map(Role::key).toList();
+  /** The names of all roles that a rule trains. */
+  static final List<String> ROLES = Role.trained().stream().map(Role::key).toList();
 
   /** Decay that is added to the gradient. */
   static final Key<Double> L2 =

@@ -98,7 +98,7 @@ class FrameTest {
     writer.welcome(17, GradientForm.BFLOAT16);
     writer.refused("no");
     writer.pull(18);
-    writer.sums(18, 5, true, new Scalars(0.25, 32, 7.5));
+    writer.sums(18, 5, true, new Scalars(0.25, 32, 7.5, 1));
     writer.sums(18, 6, false, Scalars.NONE);
     writer.schedule(18, List.of(0.5, Double.POSITIVE_INFINITY));
     writer.gradient(18, 5, 7, gradient, 1000, 2000);
@@ -120,10 +120,10 @@ class FrameTest {
     assertNext(reader, FrameKind.REFUSED, 0, 0, 0, 2);
     assertThat(reader.text()).isEqualTo("no");
     assertNext(reader, FrameKind.PULL, 18, 0, 0, 0);
-    assertNext(reader, FrameKind.SUMS, 18, 5, 0, 24);
+    assertNext(reader, FrameKind.SUMS, 18, 5, 0, 32);
     assertThat(reader.isPresent()).isTrue();
-    assertThat(reader.scalars()).isEqualTo(new Scalars(0.25, 32, 7.5));
-    assertNext(reader, FrameKind.SUMS, 18, 6, 0, 24);
+    assertThat(reader.scalars()).isEqualTo(new Scalars(0.25, 32, 7.5, 1));
+    assertNext(reader, FrameKind.SUMS, 18, 6, 0, 32);
     assertThat(reader.isPresent()).isFalse();
     assertNext(reader, FrameKind.SCHEDULE, 18, 0, 0, 16);
     assertThat(reader.schedule()).containsExactly(0.5, Double.POSITIVE_INFINITY);
@@ -171,24 +171,25 @@ class FrameTest {
   @Test
   void theBytesAreAsThePackageDrawsThem() throws IOException {
     FrameWriter writer = writer();
-    writer.sums(0x0102030405060708L, 0x11121314, true, new Scalars(1, 2, 3));
+    writer.sums(0x0102030405060708L, 0x11121314, true, new Scalars(1, 2, 3, 4));
     writer.flush();
     ByteBuffer bytes = ByteBuffer.wrap(channel.written.toByteArray());
     bytes.order(ByteOrder.LITTLE_ENDIAN);
-    assertThat(bytes.remaining()).isEqualTo(56);
+    assertThat(bytes.remaining()).isEqualTo(64);
     assertThat(bytes.get(0)).isEqualTo((byte) 'L');
     assertThat(bytes.get(1)).isEqualTo((byte) 'S');
-    assertThat(bytes.get(2)).isEqualTo((byte) 2);
+    assertThat(bytes.get(2)).isEqualTo((byte) 3);
     assertThat(bytes.get(3)).isEqualTo((byte) 6);
     assertThat(bytes.getInt(4)).isEqualTo(3);
     assertThat(bytes.getLong(8)).isEqualTo(0x0102030405060708L);
     assertThat(bytes.getInt(16)).isEqualTo(0x11121314);
     assertThat(bytes.getInt(20)).isEqualTo(0);
-    assertThat(bytes.getInt(24)).isEqualTo(24);
+    assertThat(bytes.getInt(24)).isEqualTo(32);
     assertThat(bytes.getInt(28)).isEqualTo(1);
     assertThat(bytes.getDouble(32)).isEqualTo(1);
     assertThat(bytes.getDouble(40)).isEqualTo(2);
     assertThat(bytes.getDouble(48)).isEqualTo(3);
+    assertThat(bytes.getDouble(56)).isEqualTo(4);
   }
 
   private void write(byte... header) {
@@ -210,18 +211,18 @@ class FrameTest {
   @Test
   void anotherVersionIsRefused() {
     write((byte) 'L', (byte) 'S', (byte) 1, (byte) 4);
-    assertRefused("frame version must be 2, got 1: another build");
+    assertRefused("frame version must be 3, got 1: another build");
   }
 
   @Test
   void anUnknownKindIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 10);
+    write((byte) 'L', (byte) 'S', (byte) 3, (byte) 10);
     assertRefused("frame kind must be 1..9, got 10");
   }
 
   @Test
   void anotherIncarnationIsRefused() {
-    write((byte) 'L', (byte) 'S', (byte) 2, (byte) 4, (byte) 2);
+    write((byte) 'L', (byte) 'S', (byte) 3, (byte) 4, (byte) 2);
     assertRefused("PULL frame: incarnation must be 3, got 2");
   }
 
@@ -232,7 +233,7 @@ class FrameTest {
         .order(ByteOrder.LITTLE_ENDIAN)
         .put((byte) 'L')
         .put((byte) 'S')
-        .put((byte) 2)
+        .put((byte) 3)
         .put((byte) 7)
         .putInt(3)
         .putInt(24, 8001);
@@ -246,7 +247,7 @@ class FrameTest {
         .order(ByteOrder.LITTLE_ENDIAN)
         .put((byte) 'L')
         .put((byte) 'S')
-        .put((byte) 2)
+        .put((byte) 3)
         .put((byte) 7);
     frame.putInt(3).putInt(24, length).putInt(28, flags);
     channel.written.writeBytes(frame.array());
@@ -274,7 +275,7 @@ class FrameTest {
   @Test
   void anEndWithinAFrameIsAnError() throws IOException {
     FrameWriter writer = writer();
-    writer.sums(1, 1, true, new Scalars(1, 1, 1));
+    writer.sums(1, 1, true, new Scalars(1, 1, 1, 1));
     writer.flush();
     byte[] whole = channel.written.toByteArray();
     for (int end : new int[] {1, 31, 32, 47}) {

@@ -115,7 +115,7 @@ class LayoutTest {
         .containsExactlyElementsOf(layout.chunks());
     assertThatThrownBy(() -> Layout.of(List.of(tensor("w", 8193, 8192)), 4, tensor -> true))
         .hasMessage(
-            "tensor w, which its update rule needs whole, must have at most 67108864 elements, got"
+            "tensor w, which its update needs whole, must have at most 67108864 elements, got"
                 + " 67117056");
   }
 
@@ -142,7 +142,36 @@ class LayoutTest {
 
   @Test
   void rolesHaveTheNamesOfTheConfiguration() {
-    assertThat(Role.values()).extracting(Role::key).containsExactly("weight", "bias", "norm");
+    assertThat(Role.trained()).extracting(Role::key).containsExactly("weight", "bias", "norm");
+    assertThat(Role.values())
+        .hasSize(Role.trained().size() + 1)
+        .containsAll(Role.trained())
+        .contains(Role.STATISTICS);
+  }
+
+  @Test
+  void runningStatisticsAreOneChunkWhateverTheRule() {
+    TensorSpec statistics =
+        new TensorSpec("bn.statistics", List.of(2, 9), Role.STATISTICS, new RunningMoments(0.1, 4));
+    Layout layout = Layout.of(List.of(tensor("a", 5, 4), statistics), 4);
+    assertThat(layout.whole()).containsExactly("bn.statistics");
+    assertThat(layout.chunks()).hasSize(5 + 1).contains(new Chunk(5, 1, 0, 20, 18));
+    assertThat(layout.chunks()).filteredOn(layout::isStatistics).hasSize(1);
+  }
+
+  @Test
+  void whatAreNoRunningStatisticsIsRefused() {
+    RunningMoments moments = new RunningMoments(0.1, 1);
+    assertThatThrownBy(() -> new TensorSpec("s", List.of(2, 3), Role.STATISTICS))
+        .hasMessage("tensor s must have moments exactly where its role is statistics");
+    assertThatThrownBy(() -> new TensorSpec("w", List.of(2, 3), Role.WEIGHT, moments))
+        .hasMessage("tensor w must have moments exactly where its role is statistics");
+    assertThatThrownBy(() -> new TensorSpec("s", List.of(3, 3), Role.STATISTICS, moments))
+        .hasMessage("tensor s must be [2, channels], got shape [3, 3]");
+    assertThatThrownBy(() -> new RunningMoments(0, 1))
+        .hasMessage("momentum must be in (0, 1], got 0.0");
+    assertThatThrownBy(() -> new RunningMoments(1, 0))
+        .hasMessage("valuesPerExample must be >= 1, got 0");
   }
 
   @Test

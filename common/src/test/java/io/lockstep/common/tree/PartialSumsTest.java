@@ -42,7 +42,7 @@ class PartialSumsTest {
         for (int spin = 0; spin < (slice.stream() % 3) * 500; spin++) {
           Thread.onSpinWait();
         }
-        sums.done(slice, new Scalars(leaf[0], slice.stream(), leaf[0]));
+        sums.done(slice, new Scalars(leaf[0], slice.stream(), leaf[0], 2));
       }
     }
   }
@@ -102,7 +102,7 @@ class PartialSumsTest {
     PartialSums sums = new PartialSums(ReductionTree.of(4), 0, 4, 1, 2);
     float[] @Nullable [] leaves = {{1}, {2}, null, {4}};
     Partial root = run(sums, leaves, 2).get(0);
-    assertThat(root.scalars()).isEqualTo(new Scalars(7, 0 + 1 + 3, 7));
+    assertThat(root.scalars()).isEqualTo(new Scalars(7, 0 + 1 + 3, 7, 6));
   }
 
   @Test
@@ -165,7 +165,8 @@ class PartialSumsTest {
     PartialSums sums = new PartialSums(ReductionTree.of(1), 0, 1, 3, 1);
     sums.begin();
     sums.done(
-        java.util.Objects.requireNonNull(sums.next()), new Scalars(Double.POSITIVE_INFINITY, 1, 0));
+        java.util.Objects.requireNonNull(sums.next()),
+        new Scalars(Double.POSITIVE_INFINITY, 1, 0, 1));
     assertThat(sums.nonFinite()).isEqualTo(new NonFinite(1, 0, 1, -1));
   }
 

@@ -3,6 +3,7 @@ package io.lockstep.driver.cli;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.RunningMoments;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.ParameterGroups;
@@ -121,13 +122,21 @@ final class ValidateCommand implements Callable<Integer> {
               tensor.name(),
               tensor.role().key(),
               group.name(),
-              group.isFrozen() ? "frozen" : group.settings(tensor).get(Registry.TYPE),
-              Figures.plain(group.rateFactor()),
+              rule(group, tensor),
+              group.isStatistics() ? "" : Figures.plain(group.rateFactor()),
               Figures.plain(group.weightDecay(tensor)),
               String.join(" ", group.rule().stateNames(tensor))));
     }
     out.println("\n# optimizer");
     Columns.print(rows, out);
+  }
+
+  private static String rule(ParameterGroups.Group group, TensorSpec tensor) {
+    RunningMoments moments = tensor.moments();
+    if (moments != null) {
+      return "running, momentum " + Figures.plain(moments.momentum());
+    }
+    return group.isFrozen() ? "frozen" : group.settings(tensor).get(Registry.TYPE);
   }
 
   private static void printMemory(RunConfiguration run, Network network, PrintWriter out) {

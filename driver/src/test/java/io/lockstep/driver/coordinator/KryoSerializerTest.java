@@ -57,7 +57,7 @@ class KryoSerializerTest {
               1,
               new StepReport(
                   7,
-                  new Scalars(1.5, 2.5, 3.5),
+                  new Scalars(1.5, 2.5, 3.5, 1),
                   4,
                   new double[] {1, 2, 3},
                   new ScaledStep(0.5, true)),

@@ -30,7 +30,7 @@ class NoiseAveragesTest {
       for (int k = 0; k < 3; k++) {
         whole[k] += sum[k];
       }
-      batch = batch.plus(Scalars.ofSlice(0, examples, squares(sum)));
+      batch = batch.plus(Scalars.ofSlice(0, examples, squares(sum), examples));
     }
     double gradientSquare = squares(whole) / (batch.weight() * batch.weight());
     return NoiseAverages.estimate(batch, gradientSquare, slices.length);
@@ -76,7 +76,7 @@ class NoiseAveragesTest {
     double smallSquare = 0;
     for (double[] sum : slices) {
       double square = sum[0] * sum[0] + sum[1] * sum[1];
-      batch = batch.plus(Scalars.ofSlice(0, small, square));
+      batch = batch.plus(Scalars.ofSlice(0, small, square, 2));
       smallSquare += square / (small * small) / slices.length;
     }
     double bigSquare = (4 * 4 + 16 * 16) / (big * big);
@@ -89,11 +89,11 @@ class NoiseAveragesTest {
 
   @Test
   void oneSliceSaysNothingAndChangesNothing() {
-    GradientNoise unknown = NoiseAverages.estimate(new Scalars(1, 8, 3), 2, 1);
+    GradientNoise unknown = NoiseAverages.estimate(new Scalars(1, 8, 3, 1), 2, 1);
     assertThat(unknown).isEqualTo(GradientNoise.UNKNOWN);
     NoiseAverages some = new NoiseAverages(3, 2);
     assertThat(some.after(unknown)).isSameAs(some);
-    Scalars overflow = new Scalars(1, 8, Double.POSITIVE_INFINITY);
+    Scalars overflow = new Scalars(1, 8, Double.POSITIVE_INFINITY, 1);
     assertThat(NoiseAverages.estimate(overflow, 2, 4).isKnown()).isFalse();
   }
 

@@ -850,7 +850,7 @@ class RunTest {
     double[] squares = new double[shard.size()];
     java.util.Arrays.fill(squares, 5);
     return new StepReport(
-        step - 1, new Scalars(40, 32, 1000.0 + step), shard.get(0).index(), squares, null);
+        step - 1, new Scalars(40, 32, 1000.0 + step, 1), shard.get(0).index(), squares, null);
   }
 
   private RoundSums round(int server) {

@@ -153,7 +153,7 @@ public final class Synthetic {
 
   /** What a slice adds up besides its gradient. */
   public Scalars scalars(long step, int stream) {
-    return new Scalars(loss(step, stream), weight(stream), 10.0 + stream);
+    return new Scalars(loss(step, stream), weight(stream), 10.0 + stream, 3.0 + stream);
   }
 
   /** The gradient of a slice, a sum. */

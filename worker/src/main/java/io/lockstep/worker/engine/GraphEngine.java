@@ -9,6 +9,7 @@ import io.lockstep.worker.engine.layer.Pass;
 import io.lockstep.worker.engine.layer.Pass.Mode;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.metric.Metrics;
+import java.util.Set;
 
 /** The engine of a {@link Network}: its graph between a slice and its loss, on one kernel. */
 final class GraphEngine implements SliceEngine {
@@ -22,6 +23,10 @@ final class GraphEngine implements SliceEngine {
   private final int maxExamples;
   private final Buffer presented;
   private final Buffer turned;
+
+  /** The first elements of the tensors of running statistics, which are no gradient. */
+  private final Set<Integer> statistics;
+
   private double squares;
 
   GraphEngine(
@@ -34,6 +39,7 @@ final class GraphEngine implements SliceEngine {
     this.inputs = network.inputSize();
     this.labels = new Labels(network.labelWidth(), loss.labelWidth(output), output, most);
     this.maxExamples = most;
+    this.statistics = network.graph().statistics();
     this.turned = kernel.allocate(output.liesAsWritten() ? 0 : most * output.size());
     this.presented = kernel.allocate(Math.multiplyExact(most, output.size()));
   }
@@ -65,7 +71,9 @@ final class GraphEngine implements SliceEngine {
     execution.backward(
         pass,
         (offset, tensor) -> {
-          squares += kernel.squares(tensor, tensor.length());
+          if (!statistics.contains(offset)) {
+            squares += kernel.squares(tensor, tensor.length());
+          }
           sink.take(offset, tensor);
         });
     return sums.withGradientSquares(squares);

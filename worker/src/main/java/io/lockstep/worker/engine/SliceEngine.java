@@ -14,7 +14,8 @@ public interface SliceEngine extends AutoCloseable {
    * @param step the step
    * @param stream the stream of data
    * @param gradient [size of the parameters], overwritten: the sum over the slice's examples of
-   *     weight times gradient, not the mean
+   *     weight times gradient, not the mean; in the place of running statistics the sums over the
+   *     slice's examples that they follow, without weights
    */
   SliceSums gradient(SliceBatch batch, long seed, long step, int stream, float[] gradient);
 

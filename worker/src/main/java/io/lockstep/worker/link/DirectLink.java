@@ -8,6 +8,7 @@ import io.lockstep.common.tree.Partial;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class DirectLink implements ServerLink, ServerPort.Receiver {
   private final ServerAddress address;
   private final ServerPort.Session session;
   private final List<Chunk> shard;
+  private final Predicate<Chunk> statistics;
   private final int firstChunk;
   private final ParameterSink sink;
   private final @Nullable Rounding rounding;
@@ -48,10 +50,12 @@ final class DirectLink implements ServerLink, ServerPort.Receiver {
       ServerPort port,
       WorkerIdentity worker,
       List<Chunk> shard,
+      Predicate<Chunk> statistics,
       ParameterSink sink)
       throws LinkException {
     this.address = address;
     this.shard = shard;
+    this.statistics = statistics;
     this.firstChunk = shard.isEmpty() ? 0 : shard.get(0).index();
     this.sink = sink;
     this.session = port.open(worker);
@@ -88,12 +92,18 @@ final class DirectLink implements ServerLink, ServerPort.Receiver {
       if (partial.present()) {
         FloatBuffer gradient = FloatBuffer.wrap(partial.gradient());
         for (Chunk chunk : shard) {
-          int from = (int) chunk.offset();
-          FloatBuffer values =
-              rounding == null
-                  ? gradient.clear().limit(from + chunk.length()).position(from)
-                  : rounding.round(partial.gradient(), from, chunk.length(), exponent);
-          session.gradient(step, partial.node(), chunk.index(), exponent, values);
+          if (rounding == null || statistics.test(chunk)) {
+            int from = (int) chunk.offset();
+            gradient.clear().limit(from + chunk.length()).position(from);
+            session.gradient(step, partial.node(), chunk.index(), 0, gradient);
+          } else {
+            session.gradient(
+                step,
+                partial.node(),
+                chunk.index(),
+                exponent,
+                rounding.round(partial.gradient(), (int) chunk.offset(), chunk.length(), exponent));
+          }
         }
       }
     }

@@ -80,7 +80,7 @@ public interface ServerPort {
      * @param chunk number in the layout
      * @param scaleExponent the power of two that the gradient was multiplied by
      * @param gradient [chunk length] from position to limit, rounded to the {@link #form} after it
-     *     was multiplied; copied before this returns
+     *     was multiplied, unless it holds running statistics; copied before this returns
      * @throws LinkException where the step is still to come, the node's sums were not sent, the
      *     chunk is another server's, the scale another than the step's, or the session is closed
      */

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class SocketLink implements ServerLink {
 
   private final ServerAddress address;
   private final List<Chunk> shard;
+  private final Predicate<Chunk> statistics;
   private final int firstChunk;
   private final ParameterSink sink;
   private final Consumer<LinkException> onFailure;
@@ -70,6 +72,7 @@ final class SocketLink implements ServerLink {
       ServerAddress address,
       WorkerIdentity worker,
       List<Chunk> shard,
+      Predicate<Chunk> statistics,
       int longestChunk,
       ParameterSink sink,
       Consumer<LinkException> onFailure,
@@ -78,6 +81,7 @@ final class SocketLink implements ServerLink {
       throws IOException {
     this.address = address;
     this.shard = shard;
+    this.statistics = statistics;
     this.firstChunk = shard.isEmpty() ? 0 : shard.get(0).index();
     this.sink = sink;
     this.onFailure = onFailure;
@@ -95,6 +99,7 @@ final class SocketLink implements ServerLink {
   /**
    * Connects and introduces the worker.
    *
+   * @param statistics which chunks are running statistics and never rounded
    * @param onFailure called once where the link breaks later, by one of its threads
    * @param patience how long the server's answer is waited for
    */
@@ -102,6 +107,7 @@ final class SocketLink implements ServerLink {
       ServerAddress address,
       WorkerIdentity worker,
       List<Chunk> shard,
+      Predicate<Chunk> statistics,
       int longestChunk,
       ParameterSink sink,
       Consumer<LinkException> onFailure,
@@ -111,7 +117,8 @@ final class SocketLink implements ServerLink {
     try {
       channel = open(address);
       SocketLink link =
-          new SocketLink(address, worker, shard, longestChunk, sink, onFailure, patience, channel);
+          new SocketLink(
+              address, worker, shard, statistics, longestChunk, sink, onFailure, patience, channel);
       link.readerThread.start();
       link.writerThread.start();
       return link;
@@ -302,7 +309,7 @@ final class SocketLink implements ServerLink {
   private void write(Order.Push push, Partial partial, Chunk chunk) throws IOException {
     float[] gradient = partial.gradient();
     int from = (int) chunk.offset();
-    if (codec == null) {
+    if (codec == null || statistics.test(chunk)) {
       writer.gradient(push.step(), partial.node(), chunk.index(), gradient, from, chunk.length());
     } else {
       writer.gradient(

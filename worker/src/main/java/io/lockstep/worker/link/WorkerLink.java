@@ -39,7 +39,7 @@ public final class WorkerLink implements AutoCloseable {
       List<List<Chunk>> shards = layout.shards(servers.size());
       for (int s = 0; s < servers.size(); s++) {
         if (!shards.get(s).isEmpty()) {
-          link.add(worker, servers.get(s), shards.get(s), layout.longestChunk(), sink);
+          link.add(worker, servers.get(s), shards.get(s), layout, sink);
         }
       }
       return link;
@@ -53,21 +53,28 @@ public final class WorkerLink implements AutoCloseable {
       WorkerIdentity worker,
       ServerAddress address,
       List<Chunk> shard,
-      int longestChunk,
+      Layout layout,
       ParameterSink sink)
       throws LinkException {
     if (address.way() != ServerAddress.Way.DIRECT) {
       links.add(
           0,
           SocketLink.connect(
-              address, worker, shard, longestChunk, sink, this::breakAllOff, SocketLink.PATIENCE));
+              address,
+              worker,
+              shard,
+              layout::isStatistics,
+              layout.longestChunk(),
+              sink,
+              this::breakAllOff,
+              SocketLink.PATIENCE));
       return;
     }
     ServerPort port = LocalPorts.find(worker.runToken(), worker.incarnation(), address.server());
     if (port == null) {
       throw LinkException.broken(address + " is not in this process any more", null);
     }
-    links.add(new DirectLink(address, port, worker, shard, sink));
+    links.add(new DirectLink(address, port, worker, shard, layout::isStatistics, sink));
   }
 
   /** One link broke: the worker may be waiting at another. */

@@ -27,6 +27,7 @@ class SocketLinkTest {
                     address,
                     WORKER,
                     List.of(),
+                    chunk -> false,
                     10,
                     (offset, values) -> {},
                     cause -> {},

@@ -28,11 +28,11 @@ public final class OverflowCheck implements Clip {
   /**
    * Whether a step must be skipped.
    *
-   * @param totals [tensor][sum] of round {@link #ROUND}
+   * @param totals [tensor][sum] of round {@link #ROUND}; running statistics have no sum
    */
   public static boolean overflowed(double[][] totals) {
     for (double[] sums : totals) {
-      if (sums[0] > 0) {
+      if (sums.length > 0 && sums[0] > 0) {
         return true;
       }
     }

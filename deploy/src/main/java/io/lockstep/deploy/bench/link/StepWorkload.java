@@ -60,7 +60,7 @@ public final class StepWorkload implements AutoCloseable {
     for (int i = 0; i < elements; i++) {
       gradient[i] = (i % 1013 - 500) * 1e-3f;
     }
-    this.partial = new Partial(tree.leaf(rank), true, gradient, new Scalars(0.5, 1, 1));
+    this.partial = new Partial(tree.leaf(rank), true, gradient, new Scalars(0.5, 1, 1, 1));
     this.parameters =
         ByteBuffer.allocateDirect(elements * Float.BYTES)
             .order(java.nio.ByteOrder.LITTLE_ENDIAN)

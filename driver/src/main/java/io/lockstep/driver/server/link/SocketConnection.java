@@ -142,7 +142,7 @@ final class SocketConnection {
   private void dispatch(WorkerSession session) throws IOException {
     switch (reader.kind()) {
       case GRADIENT -> {
-        reader.expectForm(session.form());
+        reader.expectForm(session.form(reader.chunk()));
         session.gradient(
             reader.step(), reader.node(), reader.chunk(), reader.scaleExponent(), reader.floats());
       }

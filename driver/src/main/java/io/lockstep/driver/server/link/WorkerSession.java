@@ -87,6 +87,15 @@ final class WorkerSession implements ServerPort.Session {
     return form;
   }
 
+  /** The form in which a chunk comes over a socket: running statistics are never rounded. */
+  GradientForm form(int chunk) throws LinkException {
+    try {
+      return shard.isStatistics(chunk) ? GradientForm.FLOAT32 : form;
+    } catch (ShardException e) {
+      throw refused(e);
+    }
+  }
+
   @Override
   public int scaleExponent(long version) {
     return shard.scaleExponent(version);
@@ -189,7 +198,7 @@ final class WorkerSession implements ServerPort.Session {
       throwIfClosed();
     }
     try {
-      shard.requireScale(step, scaleExponent);
+      shard.requireScale(step, chunk, scaleExponent);
       shard.gradient(step, node, chunk, gradient, events);
     } catch (ShardException e) {
       throw refused(e);

@@ -3,6 +3,7 @@ package io.lockstep.driver.server.shard;
 import io.lockstep.common.frame.Frame;
 import io.lockstep.common.optim.ChunkState;
 import io.lockstep.common.optim.ChunkSums;
+import io.lockstep.common.optim.RunningStatistics;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.common.tree.TreeSum;
 import java.nio.ByteBuffer;
@@ -76,6 +77,13 @@ final class ChunkCell {
       return Taken.DUPLICATE;
     }
     return sums.isComplete() ? Taken.COMPLETE : Taken.WAITING;
+  }
+
+  /** Makes the complete sum the change of running statistics. */
+  void divideStatistics(double examples) {
+    float[] sum = java.util.Objects.requireNonNull(sums.total());
+    RunningStatistics.takeBatch(data, sum, examples);
+    pool.give(sum);
   }
 
   /**

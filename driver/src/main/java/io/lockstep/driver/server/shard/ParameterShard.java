@@ -350,13 +350,20 @@ public final class ParameterShard {
     }
   }
 
+  /** Whether a chunk holds running statistics, which travel as float32 and without a scale. */
+  public boolean isStatistics(int chunk) throws ShardException {
+    return layout.isStatistics(chunks.get(requireChunk(chunk)));
+  }
+
   /**
    * Checks what a worker has multiplied a gradient by, before it is added.
    *
-   * @throws ShardException where it is another scale than the step's
+   * @param chunk number in the layout
+   * @throws ShardException where it is another scale than the step's, which is 2^0 for running
+   *     statistics
    */
-  public void requireScale(long step, int exponent) throws ShardException {
-    if (scaling != null) {
+  public void requireScale(long step, int chunk, int exponent) throws ShardException {
+    if (scaling != null && !isStatistics(chunk)) {
       scaling.require(step, exponent);
     } else if (exponent != 0) {
       throw new ShardException("loss scale must be 2^0, got 2^" + exponent);
@@ -474,8 +481,7 @@ public final class ParameterShard {
     if (batch == null || !isSound(step, batch, events)) {
       return;
     }
-    squares[index] = cell.divide(batch.weight(), scaling == null ? 1 : scaling.inverse());
-    if (scaling == null && !Double.isFinite(squares[index])) {
+    if (!divide(index, cell, batch)) {
       ChunkState data = cell.data();
       fail(nonFinite(step, "gradient", data, data.gradient()), events);
       return;
@@ -488,6 +494,22 @@ public final class ParameterShard {
     if (remaining.decrementAndGet() == 0) {
       roundReady(0, step, events);
     }
+  }
+
+  /**
+   * Makes the complete sum what the plan takes. Running statistics add nothing to the gradient's
+   * norm, and came without a loss scale.
+   *
+   * @return false where the step cannot go on, because it is not finite
+   */
+  private boolean divide(int index, ChunkCell cell, Scalars batch) {
+    if (layout.isStatistics(cell.data().chunk())) {
+      cell.divideStatistics(batch.examples());
+      float[] change = cell.data().gradient();
+      return FiniteCheck.firstNonFinite(change, 0, cell.data().length()) < 0;
+    }
+    squares[index] = cell.divide(batch.weight(), scaling == null ? 1 : scaling.inverse());
+    return scaling != null || Double.isFinite(squares[index]);
   }
 
   /** The sums over the whole batch: a chunk's tree is complete only after the scalars' is. */

@@ -65,7 +65,7 @@ class AllocationTest {
       for (int m = 0; m < 4; m++) {
         PartialSums.Slice slice = Objects.requireNonNull(sums.next());
         Arrays.fill(slice.gradient(), 1e-3f * m);
-        sums.done(slice, new Scalars(0.5, 1, 1));
+        sums.done(slice, new Scalars(0.5, 1, 1, 1));
       }
       link.push(step, sums.await());
       link.await(step + 1);

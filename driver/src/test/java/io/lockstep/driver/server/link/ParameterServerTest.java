@@ -247,7 +247,7 @@ class ParameterServerTest {
         FrameWriter writer = new FrameWriter(channel, 1, Frame.maximumPayload(100));
         FrameReader reader = new FrameReader(channel, 1, Frame.maximumPayload(100));
         writer.hello(0, 0, 0, Frame.tokenDigest(run.token()));
-        writer.sums(3, 1, true, new Scalars(0, 1, 0));
+        writer.sums(3, 1, true, new Scalars(0, 1, 0, 1));
         writer.flush();
         assertThat(reader.next()).isTrue();
         assertThat(reader.kind()).isEqualTo(FrameKind.WELCOME);

@@ -194,7 +194,7 @@ class ParameterShardTest {
     Synthetic synthetic = new Synthetic(1, 1, 1000, "sgd", 0);
     Shards shards = new Shards(synthetic, 1);
     ParameterShard shard = shards.shards.get(0);
-    shard.sums(0, 1, true, new Scalars(6, 4, 9), shards);
+    shard.sums(0, 1, true, new Scalars(6, 4, 9, 1), shards);
     for (Chunk chunk : shard.chunks()) {
       float[] gradient = new float[chunk.length()];
       gradient[0] = 8;
@@ -202,7 +202,7 @@ class ParameterShardTest {
     }
     StepReport report = shards.reports.get(0);
     assertThat(report.loss()).isEqualTo(1.5);
-    assertThat(report.batch()).isEqualTo(new Scalars(6, 4, 9));
+    assertThat(report.batch()).isEqualTo(new Scalars(6, 4, 9, 1));
     assertThat(report.gradientSquares()).containsExactly(4, 4, 4);
     assertThat(shards.ready).containsExactly("0@1", "1@1", "2@1");
     assertThat(shard.step()).isEqualTo(1);
@@ -227,7 +227,7 @@ class ParameterShardTest {
             assertNextIsHidden(shard);
           }
         };
-    shard.sums(0, 1, true, new Scalars(0, 1, 0), recording);
+    shard.sums(0, 1, true, new Scalars(0, 1, 0, 1), recording);
     for (Chunk chunk : shard.chunks()) {
       FloatBuffer gradient = FloatBuffer.allocate(chunk.length());
       shard.gradient(0, 1, chunk.index(), gradient, recording);
@@ -251,8 +251,8 @@ class ParameterShardTest {
     float[] before = shards.parameters(0);
     float[] huge = new float[5];
     huge[3] = Float.MAX_VALUE;
-    shard.sums(0, 2, true, new Scalars(0, 1, 0), shards);
-    shard.sums(0, 3, true, new Scalars(0, 1, 0), shards);
+    shard.sums(0, 2, true, new Scalars(0, 1, 0, 1), shards);
+    shard.sums(0, 3, true, new Scalars(0, 1, 0, 1), shards);
     shard.gradient(0, 2, 1, FloatBuffer.wrap(huge), shards);
     shard.gradient(0, 3, 1, FloatBuffer.wrap(huge), shards);
     assertThat(shards.failures)
@@ -274,7 +274,7 @@ class ParameterShardTest {
     shard.initialize(shard.chunks().get(1), large);
     float[] gradient = new float[5];
     gradient[4] = Float.MAX_VALUE;
-    shard.sums(0, 1, true, new Scalars(0, 1, 0), shards);
+    shard.sums(0, 1, true, new Scalars(0, 1, 0, 1), shards);
     shard.gradient(0, 1, 1, FloatBuffer.wrap(gradient), shards);
     assertThat(shards.failures)
         .extracting(StepFailure::message)
@@ -287,7 +287,7 @@ class ParameterShardTest {
   void aStepWithoutWeightStopsTheRun() throws ShardException {
     Synthetic synthetic = new Synthetic(1, 1, 1000, "sgd", 0);
     Shards shards = new Shards(synthetic, 1);
-    shards.shards.get(0).sums(0, 1, false, new Scalars(0, 0, 0), shards);
+    shards.shards.get(0).sums(0, 1, false, new Scalars(0, 0, 0, 0), shards);
     assertThat(shards.failures)
         .extracting(StepFailure::message)
         .containsExactly(
@@ -307,7 +307,7 @@ class ParameterShardTest {
       ParameterShard shard = shards.shards.get(0);
       assertThatThrownBy(
               () -> {
-                shard.sums(0, 1, true, new Scalars(0, 1, 0), shards);
+                shard.sums(0, 1, true, new Scalars(0, 1, 0, 1), shards);
                 for (Chunk chunk : shard.chunks()) {
                   FloatBuffer gradient = FloatBuffer.allocate(chunk.length());
                   shard.gradient(0, 1, chunk.index(), gradient, shards);
@@ -328,7 +328,7 @@ class ParameterShardTest {
     Synthetic synthetic = new Synthetic(1, 1, 1000, "sgd", 0);
     Shards shards = new Shards(synthetic, 1);
     ParameterShard shard = shards.shards.get(0);
-    shard.sums(0, 1, true, new Scalars(Double.NaN, 1, 0), shards);
+    shard.sums(0, 1, true, new Scalars(Double.NaN, 1, 0, 1), shards);
     shard.gradient(0, 1, 1, FloatBuffer.allocate(5), shards);
     assertThat(shards.failures)
         .extracting(StepFailure::message)
@@ -343,10 +343,10 @@ class ParameterShardTest {
     int first = shard.firstChunk();
     FloatBuffer gradient = FloatBuffer.allocate(shard.chunks().get(0).length());
     assertRefused(
-        () -> shard.sums(1, 1, true, new Scalars(0, 1, 0), shards),
+        () -> shard.sums(1, 1, true, new Scalars(0, 1, 0, 1), shards),
         "step must be at most 0, got 1");
     assertRefused(
-        () -> shard.sums(0, 3, true, new Scalars(0, 1, 0), shards),
+        () -> shard.sums(0, 3, true, new Scalars(0, 1, 0, 1), shards),
         "node must be a sum of the tree over 5 slices, got 3");
     assertRefused(
         () -> shard.gradient(0, 1, first, gradient, shards),
@@ -371,8 +371,8 @@ class ParameterShardTest {
     Synthetic synthetic = new Synthetic(1, 2, 1000, "sgd", 0);
     Shards shards = new Shards(synthetic, 1);
     ParameterShard shard = shards.shards.get(0);
-    shard.sums(0, 2, true, new Scalars(0, 1, 0), shards);
-    shard.sums(0, 2, true, new Scalars(0, 1, 0), shards);
+    shard.sums(0, 2, true, new Scalars(0, 1, 0, 1), shards);
+    shard.sums(0, 2, true, new Scalars(0, 1, 0, 1), shards);
     shard.gradient(0, 2, 1, FloatBuffer.allocate(5), shards);
     shard.gradient(0, 2, 1, FloatBuffer.allocate(5), shards);
     assertThat(shard.duplicates()).isEqualTo(2);

@@ -79,8 +79,8 @@ class SkippedStepTest {
     void step(long step, float[] gradient) throws ShardException {
       for (ParameterShard shard : shards) {
         int exponent = shard.scaleExponent(step);
-        shard.requireScale(step, exponent);
-        shard.sums(step, 1, true, new Scalars(0.5, 3, 1), this);
+        shard.requireScale(step, shard.firstChunk(), exponent);
+        shard.sums(step, 1, true, new Scalars(0.5, 3, 1, 1), this);
         for (Chunk chunk : shard.chunks()) {
           float[] scaled = new float[chunk.length()];
           for (int i = 0; i < scaled.length; i++) {
@@ -266,8 +266,8 @@ class SkippedStepTest {
     shards.step(0, bad);
     assertThat(shard.scaleExponent(0)).as("may still be pulled").isEqualTo(16);
     assertThat(shard.scaleExponent(1)).isEqualTo(15);
-    shard.requireScale(0, 3);
-    assertThatThrownBy(() -> shard.requireScale(1, 16))
+    shard.requireScale(0, 0, 3);
+    assertThatThrownBy(() -> shard.requireScale(1, 0, 16))
         .isInstanceOf(ShardException.class)
         .hasMessage("loss scale of step 1 must be 2^15, got 2^16");
   }
@@ -278,8 +278,8 @@ class SkippedStepTest {
     Layout layout = Layout.of(TENSORS, 9);
     Shards shards = new Shards(UpdatePlan.create(layout, Clip.NONE, rule), layout, 1, 1);
     ParameterShard shard = shards.shards.get(0);
-    shard.requireScale(0, 0);
-    assertThatThrownBy(() -> shard.requireScale(0, 1))
+    shard.requireScale(0, 0, 0);
+    assertThatThrownBy(() -> shard.requireScale(0, 0, 1))
         .hasMessage("loss scale must be 2^0, got 2^1");
     assertThat(shard.scaleExponent(0)).isZero();
     assertThat(shard.numbers()).isEmpty();

@@ -94,7 +94,7 @@ final class TestServers implements ShardEvents {
     for (int slice = 0; slice < TREE.leaves(); slice++) {
       for (int node : TREE.cover(slice, slice + 1)) {
         for (ParameterShard shard : shards) {
-          shard.sums(step, node, true, new Scalars(0, 1, 0), this);
+          shard.sums(step, node, true, new Scalars(0, 1, 0, 1), this);
           for (Chunk chunk : shard.chunks()) {
             FloatBuffer values = FloatBuffer.wrap(gradient, (int) chunk.offset(), chunk.length());
             shard.gradient(step, node, chunk.index(), values, this);

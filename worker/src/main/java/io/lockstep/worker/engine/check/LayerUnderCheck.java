@@ -1,5 +1,6 @@
 package io.lockstep.worker.engine.check;
 
+import io.lockstep.common.layout.Role;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.kernel.Buffer;
@@ -43,8 +44,17 @@ public final class LayerUnderCheck implements Differentiable {
     }
     inputs.addAll(values);
     layer.tokens().ifPresent(tokens -> inputs.add(tokens(tokens, examples * shapes.get(0).size())));
+    List<Buffer> tensors = new ArrayList<>();
+    List<Buffer> tensorGradients = new ArrayList<>();
     for (ParameterSpec spec : layer.parameters(shapes)) {
-      add(spec.suffix(), spec.size(), seed);
+      if (spec.role() == Role.STATISTICS) {
+        tensors.add(statistics(spec));
+        tensorGradients.add(kernel.allocate(spec.size()));
+      } else {
+        add(spec.suffix(), spec.size(), seed);
+        tensors.add(values.get(values.size() - 1));
+        tensorGradients.add(gradients.get(gradients.size() - 1));
+      }
     }
     output = layer.passesThrough(shapes) ? values.get(0) : kernel.allocate(examples * shape.size());
     outputGradient = kernel.allocate(examples * shape.size());
@@ -63,11 +73,21 @@ public final class LayerUnderCheck implements Differentiable {
                     shape,
                     inputs,
                     output,
-                    values.subList(n, values.size()),
+                    tensors,
                     outputGradient,
                     n == 0 ? List.of(kernel.allocate(0)) : gradients.subList(0, n),
                     Set.copyOf(IntStream.range(0, n).boxed().toList()),
-                    gradients.subList(n, values.size())));
+                    tensorGradients));
+  }
+
+  /** As they begin; they have no gradient. */
+  private Buffer statistics(ParameterSpec spec) {
+    Buffer statistics = kernel.allocate(spec.size());
+    RandomStream random = RandomStream.of(0, Purpose.INITIALIZE, 0, 0, 0);
+    for (int i = 0; i < spec.size(); i++) {
+      statistics.set(i, spec.initializer().value(random, i, spec.fanIn(), spec.fanOut()));
+    }
+    return statistics;
   }
 
   private Buffer tokens(int tokens, int size) {

@@ -8,6 +8,7 @@ import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass;
 import io.lockstep.worker.engine.loss.Loss;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The sum of a slice's losses as a function of a network's parameters, in training: the layers, the
@@ -20,6 +21,10 @@ public final class NetworkUnderCheck implements Differentiable {
   private final Execution execution;
   private final Buffer parameters;
   private final Pass pass;
+
+  /** The tensors that have a gradient: all but running statistics. */
+  private final List<Integer> trained;
+
   private final float[] features;
   private final float[] labels;
   private final float[] weights;
@@ -41,6 +46,11 @@ public final class NetworkUnderCheck implements Differentiable {
       Pass pass) {
     this.graph = graph;
     this.loss = loss;
+    this.trained =
+        IntStream.range(0, graph.tensors().size())
+            .filter(t -> !graph.tensors().get(t).isStatistics())
+            .boxed()
+            .toList();
     this.features = features.clone();
     this.labels = labels.clone();
     this.weights = weights.clone();
@@ -52,17 +62,21 @@ public final class NetworkUnderCheck implements Differentiable {
 
   @Override
   public List<Variable> variables() {
-    return graph.tensors().stream().map(t -> new Variable(t.name(), t.size())).toList();
+    return trained.stream().map(graph.tensors()::get).map(NetworkUnderCheck::variable).toList();
+  }
+
+  private static Variable variable(TensorSpec tensor) {
+    return new Variable(tensor.name(), tensor.size());
   }
 
   @Override
   public double get(int variable, int element) {
-    return parameters.get(graph.offset(variable) + element);
+    return parameters.get(graph.offset(trained.get(variable)) + element);
   }
 
   @Override
   public void set(int variable, int element, double value) {
-    parameters.set(graph.offset(variable) + element, value);
+    parameters.set(graph.offset(trained.get(variable)) + element, value);
   }
 
   @Override
@@ -86,17 +100,16 @@ public final class NetworkUnderCheck implements Differentiable {
         pass.examples(),
         graph.output(),
         execution.outputGradient());
-    List<TensorSpec> tensors = graph.tensors();
-    double[][] result = new double[tensors.size()][];
-    for (int t = 0; t < result.length; t++) {
-      result[t] = new double[tensors.get(t).size()];
+    double[][] result = new double[trained.size()][];
+    for (int v = 0; v < result.length; v++) {
+      result[v] = new double[graph.tensors().get(trained.get(v)).size()];
     }
     execution.backward(
         pass,
         (offset, gradient) -> {
-          for (int t = 0; t < result.length; t++) {
-            if (graph.offset(t) == offset) {
-              gradient.read(0, result[t], result[t].length);
+          for (int v = 0; v < result.length; v++) {
+            if (graph.offset(trained.get(v)) == offset) {
+              gradient.read(0, result[v], result[v].length);
             }
           }
         });

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Layers and how they hang together, with every shape known. A node comes after all of its inputs.
@@ -71,8 +73,7 @@ public final class Graph {
           new Node(
               names.get(i), layer, List.of(i - 1), inputs, shape, tensors.size(), specs.size()));
       for (ParameterSpec spec : specs) {
-        String name = names.get(i) + "." + spec.suffix();
-        tensors.add(new TensorSpec(name, spec.shape(), spec.role()));
+        tensors.add(spec.tensor(names.get(i)));
         parameters.add(spec);
       }
     }
@@ -153,6 +154,15 @@ public final class Graph {
   /** The first element of a tensor in the flat vector; for the number of tensors, its length. */
   public int offset(int tensor) {
     return offsets[tensor];
+  }
+
+  /** The first elements, in the flat vector, of the tensors of running statistics. */
+  public Set<Integer> statistics() {
+    return IntStream.range(0, tensors.size())
+        .filter(t -> tensors.get(t).isStatistics())
+        .map(this::offset)
+        .boxed()
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Numbers in all tensors. */

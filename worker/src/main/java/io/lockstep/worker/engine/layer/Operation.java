@@ -10,8 +10,9 @@ public interface Operation {
 
   /**
    * Computes, from the gradient of the output, the gradients of the parameters and of the inputs
-   * that want one: overwritten, sums over the examples. Comes after {@link #forward} of the same
-   * pass; may overwrite the gradient of the output.
+   * that want one: overwritten, sums over the examples. Running statistics get what {@link
+   * ParameterSpec#statistics} says in the place of a gradient. Comes after {@link #forward} of the
+   * same pass; may overwrite the gradient of the output.
    */
   void backward(Pass pass);
 }
