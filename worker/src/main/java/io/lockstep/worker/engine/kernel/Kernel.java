@@ -1,5 +1,7 @@
 package io.lockstep.worker.engine.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The seam under the layers: the arithmetic they are written in. One implementation computes in
  * float32 on native memory and BLAS, for training; {@link PlainKernel} computes the same in float64
@@ -284,6 +286,126 @@ public interface Kernel extends AutoCloseable {
    * @param dx [count, height, width, channels], written
    */
   void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx);
+
+  /**
+   * Mean and variance of every column; those of no rows are 0.
+   *
+   * @param x [rows, columns] from {@code offset} on
+   * @param mean [columns] at least, written
+   * @param variance [columns] at least, written: the mean of (x - mean)^2
+   */
+  void moments(Buffer x, int offset, int rows, int columns, double[] mean, double[] variance);
+
+  /**
+   * y = (x - centre) scale + shift, a column.
+   *
+   * @param x [rows, columns] from {@code offset} on
+   * @param centre [columns] at least, as scale and shift
+   * @param y [rows, columns] from {@code offset} on, written; may be the same buffer as x
+   */
+  void affineColumns(
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] scale,
+      double[] shift,
+      Buffer y);
+
+  /**
+   * What the gradient of {@link #affineColumns} needs: sums over the rows.
+   *
+   * @param dy [rows, columns] from {@code offset} on
+   * @param x [rows, columns] from {@code offset} on
+   * @param sums [columns] at least, written: the sum of dy
+   * @param products [columns] at least, written: the sum of dy (x - centre)
+   */
+  void columnProducts(
+      Buffer dy,
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] sums,
+      double[] products);
+
+  /**
+   * dx = a dy + b (x - centre) + c, a column: the gradient of a normalisation.
+   *
+   * @param dy [rows, columns] from {@code offset} on
+   * @param x [rows, columns] from {@code offset} on
+   * @param centre [columns] at least, as a, b and c
+   * @param dx [rows, columns] from {@code offset} on, written; may be the same buffer as dy
+   */
+  void combineColumns(
+      Buffer dy,
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] a,
+      double[] b,
+      double[] c,
+      Buffer dx);
+
+  /** What {@link #normalizeRows} takes away from a row before it divides. */
+  enum Centre {
+    /** The row's mean. */
+    MEAN,
+    /** Nothing. */
+    ZERO
+  }
+
+  /**
+   * y = (x - m) s gain + shift with s = 1 / sqrt(mean of (x - m)^2 + epsilon), a row.
+   *
+   * @param x [rows, columns]
+   * @param centre what m is
+   * @param gain [columns]; null for 1
+   * @param shift [columns]; null for 0
+   * @param y [rows, columns], written; may be the same buffer as x
+   * @param means [rows] at least, written: m
+   * @param inverses [rows] at least, written: s
+   */
+  void normalizeRows(
+      Buffer x,
+      int rows,
+      int columns,
+      Centre centre,
+      double epsilon,
+      @Nullable Buffer gain,
+      @Nullable Buffer shift,
+      Buffer y,
+      double[] means,
+      double[] inverses);
+
+  /**
+   * The gradient of {@link #normalizeRows}. With h = (x - m) s and g = dy gain:
+   *
+   * <pre>
+   * dx = s (g - mean of g - h mean of (g h))       without the mean of g where m is 0
+   * </pre>
+   *
+   * @param dy [rows, columns]
+   * @param dx [rows, columns], written; may be the same buffer as dy; null where it is not wanted
+   * @param sums [columns] at least, written: the sum of dy over the rows
+   * @param products [columns] at least, written: the sum of dy h over the rows
+   */
+  void normalizeRowsGradient(
+      Buffer x,
+      Buffer dy,
+      int rows,
+      int columns,
+      Centre centre,
+      double[] means,
+      double[] inverses,
+      @Nullable Buffer gain,
+      @Nullable Buffer dx,
+      double[] sums,
+      double[] products);
 
   /** Gives back the memory of all buffers that this kernel made. */
   @Override

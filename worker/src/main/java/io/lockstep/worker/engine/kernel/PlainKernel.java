@@ -1,5 +1,8 @@
 package io.lockstep.worker.engine.kernel;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The reference: every operation in float64, in the loops of its definition. Gradient checks run
  * the layers on it, and the fast kernel is compared with it.
@@ -374,6 +377,146 @@ public class PlainKernel implements Kernel {
   }
 
   /** Nothing to give back: the garbage collector has it. */
+  @Override
+  public void moments(
+      Buffer x, int offset, int rows, int columns, double[] mean, double[] variance) {
+    for (int c = 0; c < columns; c++) {
+      double sum = 0;
+      for (int r = 0; r < rows; r++) {
+        sum += x.get(offset + r * columns + c);
+      }
+      mean[c] = rows == 0 ? 0 : sum / rows;
+      double squares = 0;
+      for (int r = 0; r < rows; r++) {
+        double centred = x.get(offset + r * columns + c) - mean[c];
+        squares += centred * centred;
+      }
+      variance[c] = rows == 0 ? 0 : squares / rows;
+    }
+  }
+
+  @Override
+  public void affineColumns(
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] scale,
+      double[] shift,
+      Buffer y) {
+    for (int i = 0; i < rows * columns; i++) {
+      int c = i % columns;
+      y.set(offset + i, (x.get(offset + i) - centre[c]) * scale[c] + shift[c]);
+    }
+  }
+
+  @Override
+  public void columnProducts(
+      Buffer dy,
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] sums,
+      double[] products) {
+    for (int c = 0; c < columns; c++) {
+      sums[c] = 0;
+      products[c] = 0;
+      for (int i = offset + c; i < offset + rows * columns; i += columns) {
+        sums[c] += dy.get(i);
+        products[c] += dy.get(i) * (x.get(i) - centre[c]);
+      }
+    }
+  }
+
+  @Override
+  public void combineColumns(
+      Buffer dy,
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] a,
+      double[] b,
+      double[] c,
+      Buffer dx) {
+    for (int i = 0; i < rows * columns; i++) {
+      int j = i % columns;
+      dx.set(offset + i, a[j] * dy.get(offset + i) + b[j] * (x.get(offset + i) - centre[j]) + c[j]);
+    }
+  }
+
+  @Override
+  public void normalizeRows(
+      Buffer x,
+      int rows,
+      int columns,
+      Centre centre,
+      double epsilon,
+      @Nullable Buffer gain,
+      @Nullable Buffer shift,
+      Buffer y,
+      double[] means,
+      double[] inverses) {
+    for (int r = 0; r < rows; r++) {
+      double sum = 0;
+      for (int c = 0; c < columns; c++) {
+        sum += x.get(r * columns + c);
+      }
+      means[r] = centre == Centre.MEAN ? sum / columns : 0;
+      double squares = 0;
+      for (int c = 0; c < columns; c++) {
+        double centred = x.get(r * columns + c) - means[r];
+        squares += centred * centred;
+      }
+      inverses[r] = 1 / Math.sqrt(squares / columns + epsilon);
+      for (int c = 0; c < columns; c++) {
+        double h = (x.get(r * columns + c) - means[r]) * inverses[r];
+        double scaled = gain == null ? h : h * gain.get(c);
+        y.set(r * columns + c, shift == null ? scaled : scaled + shift.get(c));
+      }
+    }
+  }
+
+  @Override
+  public void normalizeRowsGradient(
+      Buffer x,
+      Buffer dy,
+      int rows,
+      int columns,
+      Centre centre,
+      double[] means,
+      double[] inverses,
+      @Nullable Buffer gain,
+      @Nullable Buffer dx,
+      double[] sums,
+      double[] products) {
+    Arrays.fill(sums, 0, columns, 0);
+    Arrays.fill(products, 0, columns, 0);
+    double[] g = new double[columns];
+    double[] h = new double[columns];
+    for (int r = 0; r < rows; r++) {
+      double ofG = 0;
+      double ofGh = 0;
+      for (int c = 0; c < columns; c++) {
+        double upstream = dy.get(r * columns + c);
+        h[c] = (x.get(r * columns + c) - means[r]) * inverses[r];
+        g[c] = gain == null ? upstream : upstream * gain.get(c);
+        sums[c] += upstream;
+        products[c] += upstream * h[c];
+        ofG += g[c] / columns;
+        ofGh += g[c] * h[c] / columns;
+      }
+      for (int c = 0; c < columns && dx != null; c++) {
+        double mean = centre == Centre.MEAN ? ofG : 0;
+        dx.set(r * columns + c, inverses[r] * (g[c] - mean - h[c] * ofGh));
+      }
+    }
+  }
+
   @Override
   public void close() {}
 

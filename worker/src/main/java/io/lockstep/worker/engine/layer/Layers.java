@@ -17,6 +17,10 @@ public final class Layers {
               Flatten.ENTRY,
               Dropout.ENTRY,
               Nonlinearity.ENTRY,
+              BatchNorm.ENTRY,
+              RowNorm.LAYER,
+              RowNorm.RMS,
+              GroupNorm.ENTRY,
               Embedding.ENTRY,
               PositionalEmbedding.ENTRY,
               MultiHeadAttention.ENTRY));

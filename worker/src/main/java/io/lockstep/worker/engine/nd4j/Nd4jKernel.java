@@ -17,6 +17,7 @@ import io.lockstep.worker.engine.kernel.PointwiseBlocks;
 import io.lockstep.worker.engine.kernel.Window;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel for training: float32 in ND4J's memory. Products and sums over rows go straight to the
@@ -42,6 +43,7 @@ public final class Nd4jKernel implements Kernel {
   private final PointwiseBlocks pointwise = new PointwiseBlocks();
   private final Images images = new Images();
   private final Attention attention = new Attention();
+  private final Norms norms = new Norms();
   private final List<FloatMemory> owned = new ArrayList<>();
   private double[] row = new double[BLOCK];
   private double[] upstream = new double[BLOCK];
@@ -431,6 +433,87 @@ public final class Nd4jKernel implements Kernel {
   @Override
   public void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx) {
     images.averagePoolGradient(window, dy, count, dx);
+  }
+
+  @Override
+  public void moments(
+      Buffer x, int offset, int rows, int columns, double[] mean, double[] variance) {
+    norms.moments(x, offset, rows, columns, mean, variance);
+  }
+
+  @Override
+  public void affineColumns(
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] scale,
+      double[] shift,
+      Buffer y) {
+    norms.affineColumns(x, offset, rows, columns, centre, scale, shift, y);
+  }
+
+  @Override
+  public void columnProducts(
+      Buffer dy,
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] sums,
+      double[] products) {
+    norms.columnProducts(dy, x, offset, rows, columns, centre, sums, products);
+  }
+
+  @Override
+  public void combineColumns(
+      Buffer dy,
+      Buffer x,
+      int offset,
+      int rows,
+      int columns,
+      double[] centre,
+      double[] a,
+      double[] b,
+      double[] c,
+      Buffer dx) {
+    norms.combineColumns(dy, x, offset, rows, columns, centre, a, b, c, dx);
+  }
+
+  @Override
+  public void normalizeRows(
+      Buffer x,
+      int rows,
+      int columns,
+      Centre centre,
+      double epsilon,
+      @Nullable Buffer gain,
+      @Nullable Buffer shift,
+      Buffer y,
+      double[] means,
+      double[] inverses) {
+    norms.normalizeRows(
+        x, rows, columns, centre == Centre.MEAN, epsilon, gain, shift, y, means, inverses);
+  }
+
+  @Override
+  public void normalizeRowsGradient(
+      Buffer x,
+      Buffer dy,
+      int rows,
+      int columns,
+      Centre centre,
+      double[] means,
+      double[] inverses,
+      @Nullable Buffer gain,
+      @Nullable Buffer dx,
+      double[] sums,
+      double[] products) {
+    boolean centred = centre == Centre.MEAN;
+    norms.normalizeRowsGradient(
+        x, dy, rows, columns, centred, means, inverses, gain, dx, sums, products);
   }
 
   @Override

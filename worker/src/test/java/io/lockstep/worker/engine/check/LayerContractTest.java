@@ -1,5 +1,6 @@
 package io.lockstep.worker.engine.check;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayerContractTest {
   private static final Shape IMAGE = Shape.image(3, 7, 6);
   private static final Shape POINT = Shape.image(1, 1, 1);
+  private static final Shape SEQUENCE = Shape.sequence(4, 6);
   private static final Shape FEATURES = Shape.of(5);
 
   private static final Map<String, Object> PRELU = Map.of("type", "prelu", "shared", false);
@@ -40,16 +42,18 @@ class LayerContractTest {
 
   /** At least one case for each layer; shapes and settings that divide badly among them. */
   private static final Map<String, List<Case>> CASES =
-      Map.of(
-          "dense",
+      Map.ofEntries(
+          entry(
+              "dense",
               List.of(
                   new Case(FEATURES, Map.of("units", 4)),
                   new Case(FEATURES, Map.of("units", 1, "bias", false, "activation", "gelu")),
                   new Case(FEATURES, Map.of("units", 6, "activation", "relu")),
                   new Case(FEATURES, Map.of("units", 6, "activation", PRELU)),
                   new Case(FEATURES, Map.of("units", 2, "bias", false, "activation", SWISH)),
-                  new Case(Shape.of(1), Map.of("units", 3, "activation", "softmax"))),
-          "conv2d",
+                  new Case(Shape.of(1), Map.of("units", 3, "activation", "softmax")))),
+          entry(
+              "conv2d",
               List.of(
                   new Case(IMAGE, Map.of("filters", 4, "kernel", List.of(3, 2))),
                   new Case(
@@ -58,24 +62,58 @@ class LayerContractTest {
                       IMAGE,
                       Map.of("filters", 2, "kernel", 3, "padding", "same", "activation", "relu")),
                   new Case(IMAGE, Map.of("filters", 3, "kernel", 2, "activation", PRELU)),
-                  new Case(POINT, Map.of("filters", 1, "kernel", 1))),
-          "max-pool2d",
+                  new Case(POINT, Map.of("filters", 1, "kernel", 1)))),
+          entry(
+              "max-pool2d",
               List.of(
                   new Case(IMAGE, Map.of("size", 2)),
-                  new Case(IMAGE, Map.of("size", 3, "stride", 1))),
-          "average-pool2d",
+                  new Case(IMAGE, Map.of("size", 3, "stride", 1)))),
+          entry(
+              "average-pool2d",
               List.of(
                   new Case(IMAGE, Map.of("size", 2)),
-                  new Case(IMAGE, Map.of("size", 3, "stride", 1))),
-          "flatten", List.of(new Case(IMAGE, Map.of()), new Case(FEATURES, Map.of())),
-          "dropout", List.of(new Case(FEATURES, Map.of("rate", 0.3))),
-          "activation",
+                  new Case(IMAGE, Map.of("size", 3, "stride", 1)))),
+          entry("flatten", List.of(new Case(IMAGE, Map.of()), new Case(FEATURES, Map.of()))),
+          entry("dropout", List.of(new Case(FEATURES, Map.of("rate", 0.3)))),
+          entry(
+              "activation",
               List.of(
                   new Case(IMAGE, Map.of("activation", "relu")),
                   new Case(IMAGE, Map.of("activation", "softmax")),
                   new Case(IMAGE, Map.of("activation", PRELU)),
                   new Case(FEATURES, Map.of("activation", SWISH)),
-                  new Case(FEATURES, Map.of("activation", "mish"))));
+                  new Case(FEATURES, Map.of("activation", "mish")))),
+          entry(
+              "batch-norm",
+              List.of(
+                  new Case(FEATURES, Map.of()),
+                  new Case(IMAGE, Map.of("epsilon", 0.01)),
+                  new Case(SEQUENCE, Map.of("scale", false)),
+                  new Case(IMAGE, Map.of("scale", false, "shift", false)),
+                  new Case(POINT, Map.of("shift", false)))),
+          entry(
+              "layer-norm",
+              List.of(
+                  new Case(FEATURES, Map.of()),
+                  new Case(IMAGE, Map.of("epsilon", 0.01)),
+                  new Case(SEQUENCE, Map.of("scale", false)),
+                  new Case(IMAGE, Map.of("shift", false)),
+                  new Case(POINT, Map.of()))),
+          entry(
+              "rms-norm",
+              List.of(
+                  new Case(FEATURES, Map.of()),
+                  new Case(IMAGE, Map.of("epsilon", 0.01)),
+                  new Case(SEQUENCE, Map.of("scale", false)),
+                  new Case(POINT, Map.of()))),
+          entry(
+              "group-norm",
+              List.of(
+                  new Case(FEATURES, Map.of("groups", 5)),
+                  new Case(IMAGE, Map.of("groups", 3, "epsilon", 0.01)),
+                  new Case(Shape.image(6, 2, 3), Map.of("groups", 3)),
+                  new Case(SEQUENCE, Map.of("groups", 1, "scale", false)),
+                  new Case(POINT, Map.of("groups", 1)))));
 
   static Stream<Arguments> layers() {
     Map<String, List<Case>> cases = new TreeMap<>(CASES);
