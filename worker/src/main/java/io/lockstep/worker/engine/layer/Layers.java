@@ -23,7 +23,10 @@ public final class Layers {
               GroupNorm.ENTRY,
               Embedding.ENTRY,
               PositionalEmbedding.ENTRY,
-              MultiHeadAttention.ENTRY));
+              MultiHeadAttention.ENTRY,
+              Recurrent.LSTM,
+              Recurrent.GRU,
+              Recurrent.RNN));
 
   private Layers() {}
 }

@@ -29,7 +29,19 @@ final class SequenceLayerCases {
                   new Case(SEQUENCE, Map.of("heads", 1, "dropout", 0.3)),
                   new Case(ONE_TOKEN, Map.of("heads", 3, "causal", true)),
                   new Case(List.of(SEQUENCE, MEMORY), Map.of("heads", 2)),
-                  new Case(List.of(MEMORY, SEQUENCE), Map.of("heads", 6, "bias", false))));
+                  new Case(List.of(MEMORY, SEQUENCE), Map.of("heads", 6, "bias", false))),
+          "lstm", recurrent(),
+          "gru", recurrent(),
+          "rnn", recurrent());
+
+  private static List<Case> recurrent() {
+    return List.of(
+        new Case(SEQUENCE, Map.of("units", 4)),
+        new Case(SEQUENCE, Map.of("units", 3, "return", "last")),
+        new Case(SEQUENCE, Map.of("units", 2, "reverse", true)),
+        new Case(SEQUENCE, Map.of("units", 2, "reverse", true, "return", "last")),
+        new Case(ONE_TOKEN, Map.of("units", 1)));
+  }
 
   private SequenceLayerCases() {}
 }
