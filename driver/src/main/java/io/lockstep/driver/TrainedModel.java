@@ -108,7 +108,7 @@ public final class TrainedModel implements AutoCloseable {
 
   /** Measures on the run's validation data: the bits of the run's last validation. */
   public Measurement evaluate() {
-    List<SliceStream> streams = ValidationStreams.read(run);
+    List<SliceStream> streams = ValidationStreams.read(run, data.tokenizer());
     ReductionTree tree = ReductionTree.of(streams.size());
     Sums total = sum(tree, tree.root(), streams).orElseThrow();
     return total.measurement(network);

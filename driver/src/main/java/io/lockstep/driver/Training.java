@@ -149,6 +149,7 @@ public final class Training {
       listener.phase(Phase.READING);
       try (Dealt data = Dealing.deal(spark.session(), configuration)) {
         data.requireLabels(parts.network().labelWidth());
+        from.flatMap(manifest -> directory.tokenizer()).ifPresent(data::refuseOtherTokenizer);
         from.ifPresent(manifest -> data.refuseChange(manifest.training(), manifest.validation()));
         directory.writeDescription(data.description());
         data.notices().forEach(this::note);

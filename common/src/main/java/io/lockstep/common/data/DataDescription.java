@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.common.config.LabelsSection;
+import io.lockstep.common.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model was trained on, as far as prediction must know it; kept in the run's folder.
@@ -16,9 +18,15 @@ import java.util.List;
  * @param featureNames the features' columns in the order of a row; empty where they have no names
  * @param labels what labels mean, with the names of the classes where labels are texts
  * @param scaling what becomes of a feature on its way to the engine
+ * @param tokenizer what makes tokens of text, kept in a file of its own; null where the rows are no
+ *     text
  */
 public record DataDescription(
-    ExampleForm form, List<String> featureNames, LabelsSection labels, FeatureScaling scaling) {
+    ExampleForm form,
+    List<String> featureNames,
+    LabelsSection labels,
+    FeatureScaling scaling,
+    @Nullable Tokenizer tokenizer) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies the names. */
@@ -26,7 +34,18 @@ public record DataDescription(
     featureNames = List.copyOf(featureNames);
   }
 
-  /** As JSON; numbers are written so that they are read back to the bit. */
+  /** Data that are no text. */
+  public DataDescription(
+      ExampleForm form, List<String> featureNames, LabelsSection labels, FeatureScaling scaling) {
+    this(form, featureNames, labels, scaling, null);
+  }
+
+  /** The same data, whose rows are the tokens that a tokenizer makes. */
+  public DataDescription withTokenizer(@Nullable Tokenizer newTokenizer) {
+    return new DataDescription(form, featureNames, labels, scaling, newTokenizer);
+  }
+
+  /** As JSON, without the tokenizer; numbers are written so that they are read back to the bit. */
   public String toJson() {
     ObjectNode json = JSON.createObjectNode();
     json.put("type", form.type().name()).put("features", form.features());
@@ -51,7 +70,7 @@ public record DataDescription(
   }
 
   /**
-   * Reads {@link #toJson} back.
+   * Reads {@link #toJson} back; without a tokenizer.
    *
    * @param json the text
    * @param file where it was read, for errors

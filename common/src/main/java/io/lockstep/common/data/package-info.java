@@ -15,8 +15,8 @@
  * one.
  *
  * <p>All rows of a source have one length, so that the order of their bytes is a total order.
- * Imports {@code common.config} and Jackson. Read {@link io.lockstep.common.data.ExampleForm}
- * first.
+ * Imports {@code common.config}, {@code common.tokenizer} and Jackson. Read {@link
+ * io.lockstep.common.data.ExampleForm} first.
  */
 @NullMarked
 package io.lockstep.common.data;

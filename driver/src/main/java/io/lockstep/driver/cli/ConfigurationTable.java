@@ -19,6 +19,7 @@ import io.lockstep.common.optim.average.Averages;
 import io.lockstep.common.optim.clip.Clips;
 import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
+import io.lockstep.common.tokenizer.Tokenizers;
 import io.lockstep.driver.spark.source.Sources;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.initializer.Initializers;
@@ -56,6 +57,7 @@ final class ConfigurationTable {
     lines.add("| named by | name | what | its keys |");
     lines.add("|---|---|---|---|");
     registry(lines, "data.train.format, data.validation.format", Sources.REGISTRY);
+    registry(lines, "data.train.tokenizer.type", Tokenizers.REGISTRY);
     registry(lines, "model.layers[].type", Layers.REGISTRY);
     registry(lines, "activation of a layer", Activations.REGISTRY);
     registry(lines, "initializer of a layer", Initializers.REGISTRY);

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataDescription;
+import io.lockstep.common.data.DataException;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.scale.ScaledStep;
+import io.lockstep.common.tokenizer.Tokenizer;
+import io.lockstep.common.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +145,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return path.resolve("data.json");
   }
 
+  /** The file of what makes tokens of text, where the data are text. */
+  public Path tokenizerFile() {
+    return path.resolve("tokenizer.json");
+  }
+
   /** The file of what came out. */
   public Path summaryFile() {
     return path.resolve("summary.json");
@@ -236,7 +245,33 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** Writes what the data are, as far as prediction must know it. */
   public void writeDescription(DataDescription description) {
+    Tokenizer tokenizer = description.tokenizer();
+    if (tokenizer != null) {
+      writeAtomically(tokenizerFile(), tokenizer.toJson());
+    }
     writeAtomically(dataFile(), description.toJson());
+  }
+
+  /**
+   * The tokenizer of the run's text; empty where none was written.
+   *
+   * @throws DataException where the file is damaged
+   */
+  public Optional<Tokenizer> tokenizer() {
+    if (!Files.exists(tokenizerFile())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Tokenizers.fromJson(Files.readString(tokenizerFile())));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + tokenizerFile(), e);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          tokenizerFile()
+              + ": must be the tokenizer of a run, but cannot be read: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   /**
@@ -253,7 +288,8 @@ public final class RunDirectory implements RunListener, AutoCloseable {
               + " done");
     }
     try {
-      return DataDescription.fromJson(Files.readString(dataFile()), dataFile().toString());
+      return DataDescription.fromJson(Files.readString(dataFile()), dataFile().toString())
+          .withTokenizer(tokenizer().orElse(null));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + dataFile(), e);
     }

@@ -12,6 +12,7 @@ import io.lockstep.common.data.EpochPlan;
 import io.lockstep.common.data.FeatureScaling;
 import io.lockstep.common.data.StreamChecksum;
 import io.lockstep.common.data.StreamSummary;
+import io.lockstep.common.tokenizer.Tokenizer;
 import io.lockstep.driver.spark.source.LabelTexts;
 import io.lockstep.driver.spark.source.Source.Reading;
 import io.lockstep.driver.spark.source.Sources;
@@ -55,12 +56,15 @@ public final class Dealing {
   private final RunConfiguration configuration;
   private final int parts;
   private final int streams;
+  private final @Nullable Tokenizer kept;
 
-  private Dealing(SparkSession session, RunConfiguration configuration, int parts) {
+  private Dealing(
+      SparkSession session, RunConfiguration configuration, int parts, @Nullable Tokenizer kept) {
     this.session = session;
     this.spark = session.sparkContext();
     this.configuration = configuration;
     this.parts = parts;
+    this.kept = kept;
     this.streams = configuration.batch().slices();
   }
 
@@ -77,13 +81,24 @@ public final class Dealing {
     return deal(session, configuration, 0);
   }
 
+  /**
+   * As the other form, for the data of a run that is done.
+   *
+   * @param tokenizer the run's; null where its data are no text
+   */
+  public static Dealt deal(
+      SparkSession session, RunConfiguration configuration, @Nullable Tokenizer tokenizer) {
+    return new Dealing(session, configuration, 0, tokenizer).deal();
+  }
+
   static Dealt deal(SparkSession session, RunConfiguration configuration, int parts) {
-    return new Dealing(session, configuration, parts).deal();
+    return new Dealing(session, configuration, parts, null).deal();
   }
 
   private Dealt deal() {
     DataSection data = configuration.data();
-    Table table = open(data.train(), List.of());
+    Table table = open(data.train(), List.of(), kept);
+    checkTokens(table);
     LabelsSection labels = LabelTexts.resolve(spark, table, data.labels());
     OrderedRows rows = ordered(table, labels);
     List<String> notices = new ArrayList<>(rows.notices());
@@ -91,7 +106,7 @@ public final class Dealing {
     Table validationTable = table;
     RDD<byte[]> validation = held == 0 ? nothing() : rows.deal(0, held, streams);
     if (!data.validation().isEmpty()) {
-      validationTable = open(data.validation(), table.featureNames());
+      validationTable = open(data.validation(), table.featureNames(), table.tokenizer());
       OrderedRows validationRows = ordered(validationTable, labels);
       notices.addAll(validationRows.notices());
       validation = validationRows.deal(0, validationRows.count(), streams);
@@ -105,11 +120,11 @@ public final class Dealing {
     DataPlan plan =
         new DataPlan(trainingStreams, validationStreams(validation, validationTable), scaling);
     DataDescription description =
-        new DataDescription(table.form(), table.featureNames(), labels, scaling);
+        new DataDescription(table.form(), table.featureNames(), labels, scaling, table.tokenizer());
     return new Dealt(training, validation, plan, description, notices);
   }
 
-  private Table open(Options source, List<String> features) {
+  private Table open(Options source, List<String> features, @Nullable Tokenizer tokenizer) {
     int width = configuration.model().input().stream().reduce(1, Math::multiplyExact);
     Reading reading =
         new Reading(
@@ -118,7 +133,8 @@ public final class Dealing {
             features,
             width,
             !configuration.data().labels().none(),
-            true);
+            true,
+            tokenizer);
     Table table = Sources.create(source, configuration.data().labels()).open(reading);
     if (table.form().features() != width) {
       throw new ConfigurationException(
@@ -133,6 +149,34 @@ public final class Dealing {
               + ")");
     }
     return table;
+  }
+
+  /** Refuses labels and scaling that the tokens of text cannot have. */
+  private void checkTokens(Table table) {
+    Tokenizer tokenizer = table.tokenizer();
+    if (tokenizer == null) {
+      return;
+    }
+    LabelsSection labels = configuration.data().labels();
+    if (!labels.none() && labels.classes() < tokenizer.size()) {
+      throw new ConfigurationException(
+          "data.labels.classes must be at least the number of tokens of "
+              + table.name()
+              + " ("
+              + tokenizer.size()
+              + "), got "
+              + (labels.classified() ? labels.classes() : "regression: true")
+              + "; set data.labels: {classes: "
+              + tokenizer.size()
+              + "}, and as many outputs of the model");
+    }
+    if (!(configuration.data().scale() instanceof Scaling.None)) {
+      throw new ConfigurationException(
+          "data.scale must be none, as the features of "
+              + table.name()
+              + " are the numbers of tokens, got "
+              + configuration.data().scale().plain());
+    }
   }
 
   private OrderedRows ordered(Table table, LabelsSection labels) {

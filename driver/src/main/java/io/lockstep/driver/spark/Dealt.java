@@ -2,9 +2,11 @@ package io.lockstep.driver.spark;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.data.DataDescription;
+import io.lockstep.common.data.DataException;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.SourceChange;
 import io.lockstep.common.data.StreamSummary;
+import io.lockstep.common.tokenizer.Tokenizer;
 import java.util.List;
 import org.apache.spark.rdd.RDD;
 
@@ -51,6 +53,26 @@ public record Dealt(
     DataPlan.Streams validationNow = plan.validation();
     if (validationNow != null) {
       SourceChange.refuse(validationNow.source(), validationBefore, validationNow.summaries());
+    }
+  }
+
+  /**
+   * Compares with the tokenizer of the run that is resumed.
+   *
+   * @throws DataException where the training data now give another one, or are no text
+   */
+  public void refuseOtherTokenizer(Tokenizer before) {
+    Tokenizer now = description.tokenizer();
+    if (now == null || !now.fingerprint().equals(before.fingerprint())) {
+      throw new DataException(
+          plan.training().source()
+              + ": must give the tokenizer with which the run began ("
+              + before.size()
+              + " tokens, fingerprint "
+              + before.fingerprint()
+              + "), gives "
+              + (now == null ? "none" : now.size() + " tokens, fingerprint " + now.fingerprint())
+              + "; bring the training text back as it was, or begin a new run");
     }
   }
 

@@ -67,7 +67,15 @@ public final class PlainRows implements AutoCloseable {
     Table table =
         Sources.REGISTRY
             .create(source)
-            .open(new Reading(hadoop, spark, trained.featureNames(), width, labels, labelled));
+            .open(
+                new Reading(
+                    hadoop,
+                    spark,
+                    trained.featureNames(),
+                    width,
+                    labels,
+                    labelled,
+                    trained.tokenizer()));
     if (table.form().features() != width) {
       throw new ConfigurationException(
           table.name()

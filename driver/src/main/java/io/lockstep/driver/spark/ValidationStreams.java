@@ -4,11 +4,13 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.StreamKind;
+import io.lockstep.common.tokenizer.Tokenizer;
 import io.lockstep.worker.data.SliceStream;
 import io.lockstep.worker.data.StreamData;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
 
 /** The validation data of a run, dealt again and brought into this process. */
 public final class ValidationStreams {
@@ -18,11 +20,12 @@ public final class ValidationStreams {
    * All M streams, as the run's workers read them.
    *
    * @param run whose master is local
+   * @param tokenizer the run's; null where its data are no text
    * @throws ConfigurationException where the run has no validation data
    */
-  public static List<SliceStream> read(RunConfiguration run) {
+  public static List<SliceStream> read(RunConfiguration run, @Nullable Tokenizer tokenizer) {
     try (SparkRuntime spark = SparkRuntime.start(run);
-        Dealt dealt = Dealing.deal(spark.session(), run)) {
+        Dealt dealt = Dealing.deal(spark.session(), run, tokenizer)) {
       DataPlan plan = dealt.plan();
       if (plan.validation() == null) {
         throw new ConfigurationException(

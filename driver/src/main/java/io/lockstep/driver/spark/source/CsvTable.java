@@ -11,7 +11,6 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
-import org.jspecify.annotations.Nullable;
 
 /** CSV files with one header. */
 record CsvTable(
@@ -105,36 +104,12 @@ record CsvTable(
 
   @Override
   public Rows<Parsed> inOrder(LabelReader labels) {
-    return new ReadAhead<>() {
-      private int file;
-      private @Nullable CsvRows rows;
-
-      @Override
-      @Nullable Parsed read() {
-        while (true) {
-          if (rows == null) {
-            if (file == files.size()) {
-              return null;
-            }
-            InputFile opened = files.get(file++);
-            rows = new CsvRows(opened, columns, delimiter, labels, hadoop, 0, Long.MAX_VALUE);
-          }
-          Parsed row = rows.read();
-          if (row != null) {
-            return row;
-          }
-          close();
-        }
-      }
-
-      @Override
-      public void close() {
-        if (rows != null) {
-          rows.close();
-          rows = null;
-        }
-      }
-    };
+    return new FilesInOrder(
+        files.stream()
+            .<FilesInOrder.Opening>map(
+                file ->
+                    () -> new CsvRows(file, columns, delimiter, labels, hadoop, 0, Long.MAX_VALUE))
+            .toList());
   }
 
   /** The line of a row by counting line feeds up to it, which only an error costs. */

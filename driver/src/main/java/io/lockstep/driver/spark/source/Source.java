@@ -1,9 +1,11 @@
 package io.lockstep.driver.spark.source;
 
+import io.lockstep.common.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /** Where examples come from, as the configuration says it; nothing has been looked at yet. */
 public interface Source {
@@ -26,6 +28,7 @@ public interface Source {
    * @param width how many features a row must have; 0 where the source decides
    * @param labelled whether labels are needed
    * @param weighted whether weights are needed where the source has them
+   * @param tokenizer what makes tokens of text; null where it is still to be trained
    */
   record Reading(
       Configuration hadoop,
@@ -33,7 +36,8 @@ public interface Source {
       List<String> features,
       int width,
       boolean labelled,
-      boolean weighted) {
+      boolean weighted,
+      @Nullable Tokenizer tokenizer) {
     /** Copies the columns. */
     public Reading {
       features = List.copyOf(features);

@@ -20,7 +20,10 @@ public final class Sources {
 
   /** A format a line. */
   public static final Registry<Source> REGISTRY =
-      Registry.of("format", FORMAT, List.of(IdxSource.ENTRY, CsvSource.ENTRY, ParquetSource.ENTRY));
+      Registry.of(
+          "format",
+          FORMAT,
+          List.of(IdxSource.ENTRY, CsvSource.ENTRY, ParquetSource.ENTRY, TextSource.ENTRY));
 
   private static final List<Key<String>> PATHS =
       List.of(SourceKeys.PATH, IdxSource.FEATURES, IdxSource.LABELS);

@@ -1,9 +1,11 @@
 package io.lockstep.driver.spark.source;
 
 import io.lockstep.common.data.ExampleForm;
+import io.lockstep.common.tokenizer.Tokenizer;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
+import org.jspecify.annotations.Nullable;
 
 /** An opened source: its files exist and their headers are as they should be. */
 public interface Table {
@@ -15,6 +17,11 @@ public interface Table {
 
   /** The columns of the features, in the order of a row; empty where they have no names. */
   List<String> featureNames();
+
+  /** What makes the tokens of its rows; null where rows are no text. */
+  default @Nullable Tokenizer tokenizer() {
+    return null;
+  }
 
   /** Whether refused rows are left out and counted instead of ending the run. */
   boolean skipsBadRows();
