@@ -1,19 +1,12 @@
 package io.lockstep.driver;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.lockstep.worker.engine.metric.MetricValues;
 
 /**
  * What a model reaches on some data.
  *
  * @param examples how many were measured on
  * @param loss their mean loss
- * @param metrics means by name, as fractions
+ * @param metrics single numbers by name, means as fractions, and lists
  */
-public record Measurement(long examples, double loss, Map<String, Double> metrics) {
-  /** Copies the metrics. */
-  public Measurement {
-    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
-  }
-}
+public record Measurement(long examples, double loss, MetricValues metrics) {}

@@ -26,6 +26,7 @@ public final class Key<T> {
     SECTION("a section (key: value)"),
     NAMED("a name, or a section with its type"),
     SECTIONS("a list of sections"),
+    NAMED_SECTIONS("a list of names, or sections with their type"),
     INTEGERS("a list of whole numbers"),
     NUMBERS("a list of numbers"),
     TEXTS("a list of texts"),
@@ -132,6 +133,14 @@ public final class Key<T> {
   /** A list of sections; without one it is empty. */
   public static Key<List<Options>> sections(String name, String meaning) {
     return new Key<>(name, Type.SECTIONS, false, List.of(), Range.FINITE, List.of(), meaning);
+  }
+
+  /**
+   * A list of things of a {@link Registry}, each written as {@link #named} has it; without one it
+   * is empty.
+   */
+  public static Key<List<Options>> namedSections(String name, String meaning) {
+    return new Key<>(name, Type.NAMED_SECTIONS, false, List.of(), Range.FINITE, List.of(), meaning);
   }
 
   /** A list of whole numbers with a default. */

@@ -229,8 +229,9 @@ public final class Options {
       case TEXT, CHOICE, PATH -> text(key, key.name(), node);
       case DURATION -> duration(key, node);
       case SECTION -> section(key.name(), node);
-      case NAMED -> named(key, node);
+      case NAMED -> named(key.name(), node);
       case SECTIONS -> elements(key, node, this::section);
+      case NAMED_SECTIONS -> elements(key, node, this::named);
       case INTEGERS ->
           elements(
               key,
@@ -323,15 +324,15 @@ public final class Options {
     throw refuse(name, node, "must be " + Key.Type.SECTION.description);
   }
 
-  private Options named(Key<?> key, ConfigNode node) {
+  private Options named(String name, ConfigNode node) {
     if (node instanceof Scalar scalar && scalar.value() instanceof String) {
       return new Options(
-          pathOf(key.name()), new Section(Map.of(Registry.TYPE.name(), node), node.place()));
+          pathOf(name), new Section(Map.of(Registry.TYPE.name(), node), node.place()));
     }
     if (node instanceof Section inner) {
-      return new Options(pathOf(key.name()), inner);
+      return new Options(pathOf(name), inner);
     }
-    throw refuse(key.name(), node, "must be " + Key.Type.NAMED.description);
+    throw refuse(name, node, "must be " + Key.Type.NAMED.description);
   }
 
   private interface Reader {

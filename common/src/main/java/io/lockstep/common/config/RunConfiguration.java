@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param data where examples come from
  * @param model the network
  * @param loss what is made small, with its {@code type}
+ * @param metrics what a validation measures beside the loss, each with its {@code type}; empty for
+ *     what is usual for the loss
  * @param optimizer the update rule, with its {@code type}, without {@code learningRate}
  * @param learningRate the rate that the schedule starts from, {@code optimizer.learningRate}
  * @param schedule how the rate changes, with its {@code type}
@@ -37,6 +39,7 @@ public record RunConfiguration(
     DataSection data,
     ModelSection model,
     Options loss,
+    List<Options> metrics,
     Options optimizer,
     double learningRate,
     Options schedule,
@@ -69,6 +72,12 @@ public record RunConfiguration(
   /** What is made small. */
   public static final Key<Options> LOSS =
       Key.section("loss", "what is made small, with its type").required();
+
+  /** What a validation measures beside the loss. */
+  public static final Key<List<Options>> METRICS =
+      Key.namedSections(
+          "metrics",
+          "what a validation measures beside the loss; what is usual for the loss without it");
 
   /** The update rule. */
   public static final Key<Options> OPTIMIZER =
@@ -138,6 +147,7 @@ public record RunConfiguration(
           DATA,
           MODEL,
           LOSS,
+          METRICS,
           OPTIMIZER,
           SCHEDULE,
           CLIP,
@@ -149,8 +159,9 @@ public record RunConfiguration(
           CHECKPOINT,
           ALLOW_DIFFERENT_FINGERPRINT);
 
-  /** Copies the record. */
+  /** Copies the metrics and the record. */
   public RunConfiguration {
+    metrics = List.copyOf(metrics);
     record = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(record));
   }
 
@@ -206,6 +217,7 @@ public record RunConfiguration(
         data,
         model,
         top.get(LOSS),
+        top.get(METRICS),
         optimizer.without(LEARNING_RATE.name()),
         optimizer.get(LEARNING_RATE),
         top.has(SCHEDULE) ? top.get(SCHEDULE) : Options.of("schedule", Map.of("type", "constant")),
@@ -233,6 +245,9 @@ public record RunConfiguration(
     plain.put(DATA.name(), data.plain());
     plain.put(MODEL.name(), model.plain());
     plain.put(LOSS.name(), loss.plain());
+    if (!metrics.isEmpty()) {
+      plain.put(METRICS.name(), metrics.stream().map(Options::plain).toList());
+    }
     plain.put(OPTIMIZER.name(), optimizerPlain());
     plain.put(SCHEDULE.name(), schedule.plain());
     if (!clip.isEmpty()) {
@@ -257,6 +272,7 @@ public record RunConfiguration(
         data,
         model,
         loss,
+        metrics,
         optimizer,
         schedule,
         clip,
@@ -273,6 +289,7 @@ public record RunConfiguration(
       DataSection newData,
       ModelSection newModel,
       Options newLoss,
+      List<Options> newMetrics,
       Options newOptimizer,
       Options newSchedule,
       Options newClip,
@@ -282,6 +299,7 @@ public record RunConfiguration(
         newData,
         newModel,
         newLoss,
+        newMetrics,
         newOptimizer,
         newSchedule,
         newClip,
@@ -294,6 +312,7 @@ public record RunConfiguration(
       DataSection newData,
       ModelSection newModel,
       Options newLoss,
+      List<Options> newMetrics,
       Options newOptimizer,
       Options newSchedule,
       Options newClip,
@@ -306,6 +325,7 @@ public record RunConfiguration(
         newData,
         newModel,
         newLoss,
+        newMetrics,
         newOptimizer,
         learningRate,
         newSchedule,

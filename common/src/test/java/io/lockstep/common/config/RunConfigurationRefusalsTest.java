@@ -14,7 +14,7 @@ class RunConfigurationRefusalsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          seed: 42 ~ sed: 42 ~ unknown key 'sed', did you mean 'seed'? known here: name, seed, data, model, loss, optimizer, schedule, clip, wire, average, batch, train, cluster, checkpoint, allowDifferentFingerprint (run.yaml:2)
+          seed: 42 ~ sed: 42 ~ unknown key 'sed', did you mean 'seed'? known here: name, seed, data, model, loss, metrics, optimizer, schedule, clip, wire, average, batch, train, cluster, checkpoint, allowDifferentFingerprint (run.yaml:2)
           seed: 42 ~ seed: 1.5 ~ seed must be a whole number, got 1.5 (run.yaml:2)
           name: mnist-mlp ~ name: ../x ~ name must be letters, digits, '.', '_' or '-', a letter or digit first, got '../x' (run.yaml:1)
           scale: {divide: 255} ~ scale: {divde: 255} ~ unknown key 'data.scale.divde', did you mean 'divide'? known here: divide, standardize (run.yaml:6)

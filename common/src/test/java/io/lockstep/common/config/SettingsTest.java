@@ -80,8 +80,8 @@ class SettingsTest {
   }
 
   private static final String TOP =
-      "name, seed, data, model, loss, optimizer, schedule, clip, wire, average, batch, train,"
-          + " cluster, checkpoint, allowDifferentFingerprint";
+      "name, seed, data, model, loss, metrics, optimizer, schedule, clip, wire, average, batch,"
+          + " train, cluster, checkpoint, allowDifferentFingerprint";
 
   private static RunConfiguration with(String... settings) {
     return RunConfiguration.parse(EXAMPLE, "run.yaml", List.of(settings));

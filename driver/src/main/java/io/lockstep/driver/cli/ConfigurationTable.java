@@ -25,6 +25,7 @@ import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.initializer.Initializers;
 import io.lockstep.worker.engine.layer.Layers;
 import io.lockstep.worker.engine.loss.Losses;
+import io.lockstep.worker.engine.metric.Metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,6 +63,7 @@ final class ConfigurationTable {
     registry(lines, "activation of a layer", Activations.REGISTRY);
     registry(lines, "initializer of a layer", Initializers.REGISTRY);
     registry(lines, "loss.type", Losses.REGISTRY);
+    registry(lines, "metrics[].type", Metrics.REGISTRY);
     registry(lines, "optimizer.type", Optimizers.REGISTRY);
     registry(lines, "schedule.type", Schedules.REGISTRY);
     registry(lines, "clip.type", Clips.REGISTRY);

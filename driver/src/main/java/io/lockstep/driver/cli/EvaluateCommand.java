@@ -4,6 +4,7 @@ import io.lockstep.driver.Measurement;
 import io.lockstep.driver.TrainedModel;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
+import io.lockstep.worker.engine.metric.MetricValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,20 @@ final class EvaluateCommand implements Callable<Integer> {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("examples", Long.toString(measurement.examples())));
     rows.add(List.of("loss", Double.toString(measurement.loss())));
-    measurement.metrics().forEach((name, value) -> rows.add(List.of(name, value.toString())));
+    MetricValues metrics = measurement.metrics();
+    metrics.scalars().forEach((name, value) -> rows.add(List.of(name, value.toString())));
+    Columns.print(rows, spec.commandLine().getOut());
+    metrics.lists().forEach(this::print);
+  }
+
+  /** A list in one line, a table in one line a row, below its name. */
+  private void print(String name, List<?> list) {
+    boolean table = !list.isEmpty() && list.get(0) instanceof List<?>;
+    List<List<String>> rows = new ArrayList<>();
+    for (Object row : table ? list : List.of(list)) {
+      rows.add(((List<?>) row).stream().map(String::valueOf).toList());
+    }
+    spec.commandLine().getOut().println(name);
     Columns.print(rows, spec.commandLine().getOut());
   }
 }

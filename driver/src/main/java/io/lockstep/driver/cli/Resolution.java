@@ -15,6 +15,7 @@ import io.lockstep.driver.spark.source.Sources;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.layer.Layers;
 import io.lockstep.worker.engine.loss.Losses;
+import io.lockstep.worker.engine.metric.Metrics;
 import java.nio.file.Path;
 
 /** Lets every registry check its section, and fills in what the registries know. */
@@ -37,6 +38,7 @@ final class Resolution {
             run.model().layers().stream().map(Layers.REGISTRY::resolve).toList(),
             run.model().chunkElements()),
         Losses.REGISTRY.resolve(run.loss()),
+        run.metrics().stream().map(Metrics.REGISTRY::resolve).toList(),
         Optimizers.resolve(run.optimizer()),
         Schedules.resolve(run),
         run.clip().isEmpty() ? Options.empty() : Clips.REGISTRY.resolve(run.clip()),

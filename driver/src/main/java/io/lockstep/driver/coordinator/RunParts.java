@@ -99,7 +99,7 @@ public record RunParts(
       RunConfiguration configuration, Network network, long totalSteps) {
     Schedule schedule = Schedules.create(configuration, totalSteps);
     List<String> known = new ArrayList<>(List.of(Rates.LOSS));
-    known.addAll(network.metricNames());
+    known.addAll(network.scalarMetricNames());
     String metric = schedule.metric();
     if (metric != null && !known.contains(metric)) {
       throw new ConfigurationException(

@@ -5,9 +5,9 @@ import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.schedule.Schedule;
 import io.lockstep.worker.Milestones;
+import io.lockstep.worker.engine.metric.MetricValues;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -39,7 +39,7 @@ public record RunPlan(
     int workers,
     int servers,
     Placement placement,
-    Function<double[], Map<String, Double>> metrics,
+    Function<double[], MetricValues> metrics,
     Schedule schedule,
     NoiseAverages noise,
     Duration joinTimeout,

@@ -3,6 +3,7 @@ package io.lockstep.driver.coordinator;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.worker.StreamSums;
+import io.lockstep.worker.engine.metric.MetricValues;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -98,20 +99,23 @@ final class Validations {
 
   private ValidationRecord record(long step, Pending found) {
     StreamSums total = sum(tree.root(), found.model.streams);
+    MetricValues values = plan.metrics().apply(total.metrics());
     return new ValidationRecord(
         step,
         plan.milestones().epochs().epoch(step - 1) + 1,
         total.examples(),
         total.loss() / total.weight(),
-        plan.metrics().apply(total.metrics()),
+        values.scalars(),
+        values.lists(),
         found.hasAverage() ? Optional.of(average(found)) : Optional.empty(),
         found.nanos / 1e9);
   }
 
   private ValidationRecord.Average average(Pending found) {
     StreamSums total = sum(tree.root(), found.average.streams);
+    MetricValues values = plan.metrics().apply(total.metrics());
     return new ValidationRecord.Average(
-        total.loss() / total.weight(), plan.metrics().apply(total.metrics()));
+        total.loss() / total.weight(), values.scalars(), values.lists());
   }
 
   private StreamSums sum(int node, @Nullable StreamSums[] streams) {

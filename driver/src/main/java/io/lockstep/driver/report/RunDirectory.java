@@ -219,6 +219,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     object.put("examples", validation.examples());
     object.put("loss", validation.loss());
     object.putAll(validation.metrics());
+    object.putAll(validation.lists());
     validation.average().ifPresent(average -> object.put("average", average.plain("loss")));
     object.put("seconds", validation.seconds());
     validations.append(object);

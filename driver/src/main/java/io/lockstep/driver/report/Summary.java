@@ -87,6 +87,7 @@ public record Summary(
         last -> {
           plain.put("validationLoss", last.loss());
           plain.putAll(last.metrics());
+          plain.putAll(last.lists());
           last.average()
               .ifPresent(average -> plain.put("average", average.plain("validationLoss")));
         });

@@ -16,6 +16,7 @@ import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.Milestones;
 import io.lockstep.worker.StreamSums;
+import io.lockstep.worker.engine.metric.MetricValues;
 import io.lockstep.worker.link.ServerAddress;
 import java.time.Duration;
 import java.util.List;
@@ -209,7 +210,7 @@ class CoordinatorTest {
         1,
         1,
         placement,
-        sums -> Map.of(),
+        sums -> MetricValues.of(Map.of()),
         step -> 0.5,
         NoiseAverages.NONE,
         Duration.ofSeconds(60),

@@ -23,6 +23,7 @@ import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.Milestones;
 import io.lockstep.worker.StepTimes;
 import io.lockstep.worker.StreamSums;
+import io.lockstep.worker.engine.metric.MetricValues;
 import io.lockstep.worker.link.ServerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -769,7 +770,7 @@ class RunTest {
             workers,
             servers,
             placement,
-            sums -> Map.of("sum", sums[0]),
+            sums -> MetricValues.of(Map.of("sum", sums[0])),
             schedule,
             NoiseAverages.NONE,
             Duration.ofSeconds(60),

@@ -11,8 +11,8 @@ final class Labels {
   private final float[] rows;
 
   /**
-   * @param given numbers of a label in a batch; 1 for a class
-   * @param wanted numbers that the loss takes; where it is another, a row with 1 at the class
+   * @param given numbers of a label in a batch
+   * @param wanted numbers that the loss takes; where there are more, rows with 1 at the classes
    * @param output what they are compared with; labels as large as an image come channel by channel
    */
   Labels(int given, int wanted, Shape output, int maxExamples) {
@@ -35,16 +35,21 @@ final class Labels {
       channelsLast(batch);
       return rows;
     }
-    Arrays.fill(rows, 0, batch.examples() * wanted, 0);
-    for (int i = 0; i < batch.examples(); i++) {
-      float label = batch.labels()[i];
-      if (!(label >= 0 && label < wanted && label == (int) label)) {
-        throw new IllegalArgumentException(
-            "a label must be a class from 0 to " + (wanted - 1) + ", got " + label);
-      }
-      rows[i * wanted + (int) label] = 1;
-    }
+    classRows(batch);
     return rows;
+  }
+
+  private void classRows(SliceBatch batch) {
+    int classes = wanted / given;
+    Arrays.fill(rows, 0, batch.examples() * wanted, 0);
+    for (int i = 0; i < batch.examples() * given; i++) {
+      float label = batch.labels()[i];
+      if (!(label >= 0 && label < classes && label == (int) label)) {
+        throw new IllegalArgumentException(
+            "a label must be a class from 0 to " + (classes - 1) + ", got " + label);
+      }
+      rows[i * classes + (int) label] = 1;
+    }
   }
 
   private void channelsLast(SliceBatch batch) {

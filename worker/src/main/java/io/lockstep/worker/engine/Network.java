@@ -14,13 +14,13 @@ import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.loss.Losses;
+import io.lockstep.worker.engine.metric.MetricValues;
 import io.lockstep.worker.engine.metric.Metrics;
 import io.lockstep.worker.engine.nd4j.NativeParameters;
 import io.lockstep.worker.engine.nd4j.NativeSettings;
 import io.lockstep.worker.engine.nd4j.Nd4jKernel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,53 +35,70 @@ public final class Network {
   private final int labelWidth;
   private final FirstValues firstValues = new FirstValues();
 
-  private Network(Graph graph, Loss loss, int labelWidth) {
+  private Network(Graph graph, Loss loss, List<Options> metrics, int labelWidth) {
     this.graph = graph;
     this.loss = loss;
-    this.metrics = new Metrics(loss.metrics(), graph.output());
+    this.metrics = Metrics.of(metrics, loss.task(), graph.output());
     this.labelWidth = labelWidth;
   }
 
   /** The network of a run. */
   public static Network of(RunConfiguration run) {
-    return of(run.model(), run.loss(), run.data().labels());
+    return of(run.model(), run.loss(), run.metrics(), run.data().labels());
+  }
+
+  /** The network of a model that is judged by what is usual for its loss. */
+  public static Network of(ModelSection model, Options loss, LabelsSection labels) {
+    return of(model, loss, List.of(), labels);
   }
 
   /**
    * The network of a model and what it is trained for.
    *
-   * @throws ConfigurationException for an unknown layer, loss or setting, for a layer that cannot
-   *     take what the one before it puts out, and for outputs that do not fit loss or labels
+   * @param metrics what it is judged by, a section each; empty for what is usual for its loss
+   * @throws ConfigurationException for an unknown layer, loss, metric or setting, for a layer that
+   *     cannot take what the one before it puts out, and for outputs that do not fit loss, metrics
+   *     or labels
    */
-  public static Network of(ModelSection model, Options loss, LabelsSection labels) {
+  public static Network of(
+      ModelSection model, Options loss, List<Options> metrics, LabelsSection labels) {
     Graph graph = Graph.chain(new Shape(model.input()), model.layers());
     Loss made = Losses.REGISTRY.create(loss);
-    int outputs = graph.output().channels();
-    int wanted = made.labelWidth(graph.output());
-    if (labels.classified() && outputs != labels.classes()) {
-      boolean oneProbability = outputs == 1 && labels.classes() == 2;
-      if (!oneProbability) {
-        throw model
-            .layers()
-            .get(model.layers().size() - 1)
-            .error(
-                "must put out "
-                    + labels.classes()
-                    + " numbers, one for each of data.labels' classes, got "
-                    + outputs);
-      }
-    }
+    int labelWidth = labelWidth(made, loss, labels, graph.output(), model);
+    Optional<Network> fused = fused(model, graph, made, metrics, labelWidth);
+    return fused.orElseGet(() -> new Network(graph, made, metrics, labelWidth));
+  }
+
+  /**
+   * Numbers of label that an example has: as many as the loss takes, but one a position where it
+   * takes rows and labels are classes.
+   */
+  private static int labelWidth(
+      Loss loss, Options section, LabelsSection labels, Shape output, ModelSection model) {
+    int wanted = loss.labelWidth(output);
     if (labels.none() && wanted > 0) {
-      throw loss.error(
+      throw section.error(
           "takes "
               + wanted
               + (wanted == 1 ? " label" : " labels")
               + " of an example, but data.labels says none: true; say classes: number or"
               + " regression: true there, and where a source has its labels");
     }
-    int labelWidth = labels.classified() ? graph.output().positions() : wanted;
-    Optional<Network> fused = fused(model, graph, made, labelWidth);
-    return fused.orElse(new Network(graph, made, labelWidth));
+    if (!labels.classified()) {
+      return wanted;
+    }
+    if (!loss.task().takes(labels.classes(), output)) {
+      throw model
+          .layers()
+          .get(model.layers().size() - 1)
+          .error(
+              "must put out "
+                  + labels.classes()
+                  + " numbers, one for each of data.labels' classes, got "
+                  + output.channels());
+    }
+    boolean rows = wanted == output.size() && output.channels() == labels.classes();
+    return rows ? output.positions() : wanted;
   }
 
   /**
@@ -91,7 +108,7 @@ public final class Network {
    * that are no image: there a softmax is over channels and the loss over all.
    */
   private static Optional<Network> fused(
-      ModelSection model, Graph graph, Loss loss, int labelWidth) {
+      ModelSection model, Graph graph, Loss loss, List<Options> metrics, int labelWidth) {
     int last = model.layers().size() - 1;
     Options layer = model.layers().get(last);
     boolean alone = layer.get(Registry.TYPE).equals("activation");
@@ -105,7 +122,8 @@ public final class Network {
               if (!alone) {
                 layers.add(layer.without(Activations.KEY.name()));
               }
-              return new Network(Graph.chain(new Shape(model.input()), layers), form, labelWidth);
+              return new Network(
+                  Graph.chain(new Shape(model.input()), layers), form, metrics, labelWidth);
             });
   }
 
@@ -154,6 +172,11 @@ public final class Network {
     return metrics.names();
   }
 
+  /** The names of those metrics that are single numbers, which may steer a run. */
+  public List<String> scalarMetricNames() {
+    return metrics.scalarNames();
+  }
+
   /** Length of {@link SliceSums#metrics}. */
   public int metricSums() {
     return metrics.sums();
@@ -164,7 +187,7 @@ public final class Network {
    *
    * @param totals [metricSums], over all slices; not modified
    */
-  public Map<String, Double> metrics(double[] totals) {
+  public MetricValues metrics(double[] totals) {
     return metrics.values(totals);
   }
 

@@ -12,8 +12,8 @@ import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
-import io.lockstep.worker.engine.metric.BinaryAccuracy;
-import io.lockstep.worker.engine.metric.Metric;
+import io.lockstep.worker.engine.metric.Scale;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,10 +38,7 @@ public final class BinaryCrossEntropy implements ElementLoss {
           "binary-cross-entropy",
           "yes or no for each output, from probabilities (sigmoid) or logits",
           List.of(CrossEntropy.FROM_LOGITS, POSITIVE_WEIGHT),
-          options ->
-              new BinaryCrossEntropy(
-                  options.get(CrossEntropy.FROM_LOGITS) ? Scale.LOGITS : Scale.PROBABILITIES,
-                  positiveWeight(options)));
+          options -> new BinaryCrossEntropy(CrossEntropy.scale(options), positiveWeight(options)));
 
   static final Guide GUIDE =
       new Guide(
@@ -154,7 +151,7 @@ public final class BinaryCrossEntropy implements ElementLoss {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return List.of(new BinaryAccuracy(scale == Scale.LOGITS ? 0 : 0.5));
+  public Task task() {
+    return new Task.YesNo(scale);
   }
 }

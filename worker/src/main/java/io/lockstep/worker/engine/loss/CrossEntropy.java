@@ -14,7 +14,8 @@ import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.metric.Accuracy;
-import io.lockstep.worker.engine.metric.Metric;
+import io.lockstep.worker.engine.metric.Scale;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -126,15 +127,15 @@ public final class CrossEntropy implements Loss {
         options -> create(name, labels, options));
   }
 
+  /** What the predictions are, as {@link #FROM_LOGITS} says. */
+  static Scale scale(Options options) {
+    return options.get(FROM_LOGITS) ? Scale.LOGITS : Scale.PROBABILITIES;
+  }
+
   private static Loss create(String name, Accuracy.Labels labels, Options options) {
     double[] weights =
         options.get(CLASS_WEIGHTS).stream().mapToDouble(Double::doubleValue).toArray();
-    return new CrossEntropy(
-        name,
-        labels,
-        options.get(FROM_LOGITS) ? Scale.LOGITS : Scale.PROBABILITIES,
-        options.get(LABEL_SMOOTHING),
-        weights);
+    return new CrossEntropy(name, labels, scale(options), options.get(LABEL_SMOOTHING), weights);
   }
 
   @Override
@@ -339,7 +340,7 @@ public final class CrossEntropy implements Loss {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return List.of(new Accuracy(labels));
+  public Task task() {
+    return new Task.Classes(labels, scale);
   }
 }

@@ -36,6 +36,11 @@ interface ElementLoss extends Loss {
     }
   }
 
+  /** How many outputs side by side are compared with one label. */
+  default int outputsForLabel() {
+    return 1;
+  }
+
   @Override
   default int labelWidth(Shape output) {
     return output.size();
@@ -78,12 +83,13 @@ interface ElementLoss extends Loss {
       double sum = 0;
       for (int o = 0; o < outputs; o++) {
         int i = e * outputs + o;
-        check(labels[i], e);
+        float label = labels[i / outputsForLabel()];
+        check(label, e);
         if (weight != 0) {
-          sum += loss(predictions.get(i), labels[i], o);
+          sum += loss(predictions.get(i), label, o);
         }
         if (gradient != null) {
-          gradient.set(i, weight == 0 ? 0 : scale * slope(predictions.get(i), labels[i], o));
+          gradient.set(i, weight == 0 ? 0 : scale * slope(predictions.get(i), label, o));
         }
       }
       total += scale * sum;
@@ -103,7 +109,7 @@ interface ElementLoss extends Loss {
   default long piece(Buffer predictions, float[] labels, int examples, Shape output) {
     long hash = 0;
     for (int i = 0; i < examples * output.size(); i++) {
-      hash = 31 * hash + piece(predictions.get(i), labels[i]);
+      hash = 31 * hash + piece(predictions.get(i), labels[i / outputsForLabel()]);
     }
     return hash;
   }

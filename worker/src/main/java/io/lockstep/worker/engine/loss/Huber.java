@@ -5,7 +5,7 @@ import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
-import io.lockstep.worker.engine.metric.Metric;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -61,7 +61,7 @@ public record Huber(double delta) implements ElementLoss {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return MeanSquaredError.METRICS;
+  public Task task() {
+    return new Task.Values();
   }
 }

@@ -4,7 +4,7 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
-import io.lockstep.worker.engine.metric.Metric;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -46,7 +46,7 @@ public record LogCosh() implements ElementLoss {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return MeanSquaredError.METRICS;
+  public Task task() {
+    return new Task.Values();
   }
 }

@@ -4,8 +4,7 @@ import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
-import io.lockstep.worker.engine.metric.Metric;
-import java.util.List;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.Optional;
 
 /**
@@ -98,8 +97,8 @@ public interface Loss {
     return Optional.empty();
   }
 
-  /** The figures that tell a user how well a network with this loss does. */
-  List<Metric> metrics();
+  /** How predictions and labels are to be read by the metrics that judge a network. */
+  Task task();
 
   /**
    * A number that changes where the loss's slope jumps: two sets of predictions with the same

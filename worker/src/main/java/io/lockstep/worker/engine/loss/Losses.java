@@ -16,7 +16,22 @@ public final class Losses {
           new Described<>(MeanAbsoluteError.ENTRY, MeanAbsoluteError.GUIDE),
           new Described<>(Huber.ENTRY, Huber.GUIDE),
           new Described<>(LogCosh.ENTRY, LogCosh.GUIDE),
-          new Described<>(Quantile.ENTRY, Quantile.GUIDE));
+          new Described<>(Quantile.ENTRY, Quantile.GUIDE),
+          new Described<>(Hinge.ENTRY, Hinge.GUIDE),
+          new Described<>(SquaredHinge.ENTRY, SquaredHinge.GUIDE),
+          new Described<>(MultiClassHinge.ENTRY, MultiClassHinge.GUIDE),
+          new Described<>(Perceptron.ENTRY, Perceptron.GUIDE),
+          new Described<>(KlDivergence.ENTRY, KlDivergence.GUIDE),
+          new Described<>(JsDivergence.ENTRY, JsDivergence.GUIDE),
+          new Described<>(Focal.ENTRY, Focal.GUIDE),
+          new Described<>(CategoricalFocal.CATEGORICAL, CategoricalFocal.CATEGORICAL_GUIDE),
+          new Described<>(CategoricalFocal.SPARSE, CategoricalFocal.SPARSE_GUIDE),
+          new Described<>(Dice.ENTRY, Dice.GUIDE),
+          new Described<>(Contrastive.ENTRY, Contrastive.GUIDE),
+          new Described<>(Triplet.ENTRY, Triplet.GUIDE),
+          new Described<>(Cosine.ENTRY, Cosine.GUIDE),
+          new Described<>(Ctc.ENTRY, Ctc.GUIDE),
+          new Described<>(GaussianKl.ENTRY, GaussianKl.GUIDE));
 
   /** The same by the names that a configuration gives them. */
   public static final Registry<Loss> REGISTRY =

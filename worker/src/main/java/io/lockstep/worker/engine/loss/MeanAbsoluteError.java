@@ -3,7 +3,7 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
-import io.lockstep.worker.engine.metric.Metric;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /** |p - y|, the mean over outputs; slope the sign of p - y, 0 at 0. */
@@ -47,7 +47,7 @@ public record MeanAbsoluteError() implements ElementLoss {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return MeanSquaredError.METRICS;
+  public Task task() {
+    return new Task.Values();
   }
 }

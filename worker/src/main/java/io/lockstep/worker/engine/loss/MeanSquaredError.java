@@ -3,9 +3,7 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
-import io.lockstep.worker.engine.metric.MeanError;
-import io.lockstep.worker.engine.metric.Metric;
-import io.lockstep.worker.engine.metric.RSquared;
+import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -27,14 +25,6 @@ public record MeanSquaredError() implements ElementLoss {
               + "many near ones: then huber.",
           Curve.over(-3, 3).labels(0).named("label 0"));
 
-  /** What a regression is judged by. */
-  static final List<Metric> METRICS =
-      List.of(
-          new MeanError(MeanError.Kind.MSE),
-          new MeanError(MeanError.Kind.RMSE),
-          new MeanError(MeanError.Kind.MAE),
-          new RSquared());
-
   @Override
   public String name() {
     return ENTRY.name();
@@ -52,7 +42,7 @@ public record MeanSquaredError() implements ElementLoss {
   }
 
   @Override
-  public List<Metric> metrics() {
-    return METRICS;
+  public Task task() {
+    return new Task.Values();
   }
 }

@@ -1,16 +1,18 @@
 package io.lockstep.worker.engine.metric;
 
+import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Shape;
+import java.util.List;
 
 /**
- * The weighted share of examples whose largest prediction is at the label's class; of several
- * largest the first counts. Of a sequence or an image every position counts, but those without a
- * label (-1). Sums: weight of the right ones, weight of all.
+ * The weighted share of positions whose largest prediction is at the label's class; of several
+ * largest the first counts, a label that names no class does not. Sums: weight of the right ones,
+ * weight of all.
  *
  * @param labels how the class is written
  */
-public record Accuracy(Labels labels) implements Metric {
+public record Accuracy(Labels labels) implements MeanMetric {
   /** How a label names its class. */
   public enum Labels {
     /** One number a position: the class's index. */
@@ -19,14 +21,29 @@ public record Accuracy(Labels labels) implements Metric {
     ROW
   }
 
-  @Override
-  public String name() {
-    return "accuracy";
+  static final Registry.Entry<MetricChoice> ENTRY =
+      new Registry.Entry<>(
+          "accuracy", "share of what is right", List.of(), options -> Accuracy::choose);
+
+  private static Metric choose(Task task, Shape output) {
+    if (task instanceof Task.Classes classes) {
+      return new Accuracy(classes.labels());
+    }
+    if (task instanceof Task.YesNo yesNo) {
+      return new BinaryAccuracy(yesNo.threshold());
+    }
+    if (task instanceof Task.Pairs pairs) {
+      return new PairAccuracy(pairs.threshold());
+    }
+    if (task instanceof Task.Triplets) {
+      return new TripletAccuracy();
+    }
+    throw MetricChoice.refuse("accuracy", "classes, yes or no, or embeddings", task);
   }
 
   @Override
-  public int sums(Shape output) {
-    return 2;
+  public String name() {
+    return "accuracy";
   }
 
   @Override
@@ -41,35 +58,15 @@ public record Accuracy(Labels labels) implements Metric {
     int positions = output.positions();
     int classes = output.channels();
     for (int row = 0; row < examples * positions; row++) {
-      float weight = weights[row / positions];
-      int label = weight == 0 ? -1 : label(labels, row, classes);
-      if (label < 0) {
+      double weight = weights[row / positions];
+      if (weight == 0) {
         continue;
       }
-      int from = row * classes;
-      int best = 0;
-      for (int c = 1; c < classes; c++) {
-        best = predictions.get(from + c) > predictions.get(from + best) ? c : best;
+      int label = ClassRows.labelled(this.labels, labels, row, classes);
+      if (label >= 0) {
+        sums[at] += ClassRows.predicted(predictions, row, classes) == label ? weight : 0;
+        sums[at + 1] += weight;
       }
-      sums[at] += best == label ? weight : 0;
-      sums[at + 1] += weight;
     }
-  }
-
-  private int label(float[] values, int row, int classes) {
-    if (labels == Labels.INDEX) {
-      return (int) values[row];
-    }
-    int from = row * classes;
-    int best = 0;
-    for (int c = 1; c < classes; c++) {
-      best = values[from + c] > values[from + best] ? c : best;
-    }
-    return best;
-  }
-
-  @Override
-  public double value(double[] sums, int at, Shape output) {
-    return sums[at] / sums[at + 1];
   }
 }

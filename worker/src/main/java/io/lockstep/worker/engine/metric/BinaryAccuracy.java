@@ -10,15 +10,10 @@ import io.lockstep.worker.engine.kernel.Shape;
  *
  * @param threshold 1/2 for probabilities, 0 for logits
  */
-public record BinaryAccuracy(double threshold) implements Metric {
+public record BinaryAccuracy(double threshold) implements MeanMetric {
   @Override
   public String name() {
     return "accuracy";
-  }
-
-  @Override
-  public int sums(Shape output) {
-    return 2;
   }
 
   @Override
@@ -42,10 +37,5 @@ public record BinaryAccuracy(double threshold) implements Metric {
       sums[at] += weights[e] * ((double) right / outputs);
       sums[at + 1] += weights[e];
     }
-  }
-
-  @Override
-  public double value(double[] sums, int at, Shape output) {
-    return sums[at] / sums[at + 1];
   }
 }

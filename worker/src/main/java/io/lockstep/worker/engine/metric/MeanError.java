@@ -1,7 +1,10 @@
 package io.lockstep.worker.engine.metric;
 
+import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Shape;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The weighted mean of how far predictions are from their labels; an example counts with the mean
@@ -9,7 +12,7 @@ import io.lockstep.worker.engine.kernel.Shape;
  *
  * @param kind what is averaged
  */
-public record MeanError(Kind kind) implements Metric {
+public record MeanError(Kind kind) implements MeanMetric {
   /** What is averaged. */
   public enum Kind {
     /** Squares. */
@@ -20,14 +23,32 @@ public record MeanError(Kind kind) implements Metric {
     MAE
   }
 
-  @Override
-  public String name() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
+  static final Registry.Entry<MetricChoice> MSE = entry(Kind.MSE, "mean of (p - y)^2");
+  static final Registry.Entry<MetricChoice> RMSE =
+      entry(Kind.RMSE, "root of the mean of (p - y)^2");
+  static final Registry.Entry<MetricChoice> MAE = entry(Kind.MAE, "mean of |p - y|");
+
+  private static Registry.Entry<MetricChoice> entry(Kind kind, String summary) {
+    return new Registry.Entry<>(
+        nameOf(kind),
+        summary,
+        List.of(),
+        options ->
+            (task, output) -> {
+              if (task instanceof Task.Values) {
+                return new MeanError(kind);
+              }
+              throw MetricChoice.refuse(nameOf(kind), "values", task);
+            });
+  }
+
+  private static String nameOf(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
-  public int sums(Shape output) {
-    return 2;
+  public String name() {
+    return nameOf(kind);
   }
 
   @Override
@@ -55,8 +76,8 @@ public record MeanError(Kind kind) implements Metric {
   }
 
   @Override
-  public double value(double[] sums, int at, Shape output) {
+  public MetricValue value(double[] sums, int at, Shape output) {
     double mean = sums[at] / sums[at + 1];
-    return kind == Kind.RMSE ? Math.sqrt(mean) : mean;
+    return new MetricValue.Scalar(kind == Kind.RMSE ? Math.sqrt(mean) : mean);
   }
 }

@@ -14,14 +14,14 @@ public interface Metric {
   /**
    * How many sums it takes.
    *
-   * @param output shape of what the network puts out for an example
+   * @param output the shape of what the network puts out for an example
    */
   int sums(Shape output);
 
   /**
    * Adds a slice's examples. An example of weight 0 adds nothing, whatever its numbers.
    *
-   * @param predictions [examples, output], as the loss takes them; not modified
+   * @param predictions [examples, output.size()], as the loss takes them; not modified
    * @param labels [examples, labelWidth] as the loss takes them; not modified
    * @param weights [examples]; not modified
    * @param sums [at, at + sums(output)) is added to
@@ -39,7 +39,7 @@ public interface Metric {
    * The figure.
    *
    * @param sums totals in [at, at + sums(output)); not modified
-   * @return NaN where no example had a weight
+   * @return of NaN where no example had a weight
    */
-  double value(double[] sums, int at, Shape output);
+  MetricValue value(double[] sums, int at, Shape output);
 }

@@ -1,7 +1,9 @@
 package io.lockstep.worker.engine.metric;
 
+import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Shape;
+import java.util.List;
 
 /**
  * The share of the labels' variance that predictions explain, r2 = 1 - sum w (y - p)^2 / sum w (y -
@@ -11,6 +13,20 @@ import io.lockstep.worker.engine.kernel.Shape;
  * digits by which the mean exceeds the deviation.
  */
 public record RSquared() implements Metric {
+  static final Registry.Entry<MetricChoice> ENTRY =
+      new Registry.Entry<>(
+          "r2",
+          "share of the labels' variance that is explained",
+          List.of(),
+          options -> RSquared::choose);
+
+  private static Metric choose(Task task, Shape output) {
+    if (task instanceof Task.Values) {
+      return new RSquared();
+    }
+    throw MetricChoice.refuse("r2", "values", task);
+  }
+
   @Override
   public String name() {
     return "r2";
@@ -49,12 +65,12 @@ public record RSquared() implements Metric {
   }
 
   @Override
-  public double value(double[] sums, int at, Shape output) {
+  public MetricValue value(double[] sums, int at, Shape output) {
+    int outputs = output.size();
     double weight = sums[at];
     if (weight == 0) {
-      return Double.NaN;
+      return new MetricValue.Scalar(Double.NaN);
     }
-    int outputs = output.size();
     double total = 0;
     for (int o = 0; o < outputs; o++) {
       int from = at + 1 + 3 * o;
@@ -64,6 +80,6 @@ public record RSquared() implements Metric {
       boolean flat = spread <= 1e-14 * sums[from + 1];
       total += flat ? (residual == 0 ? 1 : 0) : 1 - residual / spread;
     }
-    return total / outputs;
+    return new MetricValue.Scalar(total / outputs);
   }
 }

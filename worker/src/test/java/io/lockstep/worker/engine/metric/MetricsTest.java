@@ -102,7 +102,7 @@ class MetricsTest {
   void withoutExamplesEveryMetricIsNotANumber() {
     for (Metric metric :
         List.of(INDEX, new BinaryAccuracy(0), new MeanError(MeanError.Kind.RMSE), new RSquared())) {
-      assertThat(metric.value(new double[metric.sums(Shape.of(3))], 0, Shape.of(3)))
+      assertThat(scalar(metric.value(new double[metric.sums(Shape.of(3))], 0, Shape.of(3))))
           .as(metric.name())
           .isNaN();
     }
@@ -119,8 +119,12 @@ class MetricsTest {
     p.write(0, new double[] {1, 4, 3, 2}, 4);
     double[] sums = new double[9];
     metrics.add(p, new float[] {1, 2, 3, 4}, new float[] {1, 1}, 2, sums);
-    assertThat(metrics.values(sums)).containsEntry("mae", 1.0);
-    assertThat(metrics.values(sums).get("r2")).isCloseTo(-1, within(1e-15));
+    assertThat(metrics.values(sums).scalars()).containsEntry("mae", 1.0);
+    assertThat(metrics.values(sums).scalars().get("r2")).isCloseTo(-1, within(1e-15));
+  }
+
+  private static double scalar(MetricValue value) {
+    return ((MetricValue.Scalar) value).value();
   }
 
   private static double mean(MeanError.Kind kind, double[] p, float[] labels, float[] weights) {
@@ -139,7 +143,7 @@ class MetricsTest {
                   double[] sums = new double[metric.sums(Shape.of(outputs)) + 1];
                   metric.add(buffer, labels, weights, weights.length, Shape.of(outputs), sums, 1);
                   assertThat(sums[0]).isZero();
-                  return metric.value(sums, 1, Shape.of(outputs));
+                  return scalar(metric.value(sums, 1, Shape.of(outputs)));
                 })
             .toArray();
     for (double v : values) {

@@ -1,7 +1,7 @@
-package io.lockstep.worker.engine.loss;
+package io.lockstep.worker.engine.metric;
 
-/** What a network's outputs are to a cross-entropy. */
-enum Scale {
+/** What a network's outputs are to a loss of probabilities. */
+public enum Scale {
   /** Any numbers, which a softmax or a sigmoid would make probabilities. */
   LOGITS,
   /** Probabilities already. */
