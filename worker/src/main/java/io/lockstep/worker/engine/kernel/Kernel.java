@@ -40,6 +40,14 @@ public interface Kernel extends AutoCloseable {
     CAUSAL
   }
 
+  /** What the mean of a window's numbers divides their sum by. */
+  enum Divisor {
+    /** All places of the window, those in the padding too. */
+    PLACES,
+    /** The pixels that it sees. */
+    PIXELS
+  }
+
   /** A new buffer of zeros, which lasts until the kernel is closed. */
   Buffer allocate(int length);
 
@@ -253,7 +261,7 @@ public interface Kernel extends AutoCloseable {
   void fold(Window window, Buffer columns, int count, Buffer images, int offset);
 
   /**
-   * The largest of what the window sees, a channel. Windows lie inside of the image.
+   * The largest of the pixels that the window sees, a channel. It sees at least one.
    *
    * @param x [count, height, width, channels]
    * @param y [count, outHeight, outWidth, channels], written
@@ -272,20 +280,35 @@ public interface Kernel extends AutoCloseable {
   void maxPoolGradient(Window window, Buffer x, Buffer y, Buffer dy, int count, Buffer dx);
 
   /**
-   * The mean of what the window sees, a channel. Windows lie inside of the image.
+   * The mean of what the window sees, a channel, with zeros outside of the image.
    *
+   * @param divisor what the sum is divided by
    * @param x [count, height, width, channels]
    * @param y [count, outHeight, outWidth, channels], written
    */
-  void averagePool(Window window, Buffer x, int count, Buffer y);
+  void averagePool(Window window, Divisor divisor, Buffer x, int count, Buffer y);
 
   /**
-   * The gradient of {@link #averagePool}: each dy in equal parts to all that its window saw.
+   * The gradient of {@link #averagePool}: each dy, divided as there, to all that its window saw.
    *
+   * @param divisor as there
    * @param dy [count, outHeight, outWidth, channels]
    * @param dx [count, height, width, channels], written
    */
-  void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx);
+  void averagePoolGradient(Window window, Divisor divisor, Buffer dy, int count, Buffer dx);
+
+  /**
+   * y = x, of matrices that are parts of wider ones.
+   *
+   * @param x [rows, columns] from {@code xOffset} on, its rows {@code ldx} elements apart
+   * @param y [rows, columns] from {@code yOffset} on, its rows {@code ldy} elements apart; must not
+   *     overlap x
+   */
+  void copyColumns(
+      int rows, int columns, Buffer x, int xOffset, int ldx, Buffer y, int yOffset, int ldy);
+
+  /** Convolutions of every channel by itself. */
+  Depthwise depthwise();
 
   /**
    * Mean and variance of every column; those of no rows are 0.

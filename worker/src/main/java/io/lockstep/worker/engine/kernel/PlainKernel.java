@@ -295,9 +295,10 @@ public class PlainKernel implements Kernel {
         window,
         count,
         (position, place, pixel) -> {
-          for (int c = 0; c < window.channels(); c++) {
+          for (int c = 0; c < window.channels() && pixel >= 0; c++) {
             int out = position * window.channels() + c;
-            y.set(out, Math.max(y.get(out), x.get(pixel * window.channels() + c)));
+            double seen = x.get(pixel * window.channels() + c);
+            y.set(out, Math.max(y.get(out), seen));
           }
         });
   }
@@ -310,7 +311,7 @@ public class PlainKernel implements Kernel {
         window,
         count,
         (position, place, pixel) -> {
-          for (int c = 0; c < window.channels(); c++) {
+          for (int c = 0; c < window.channels() && pixel >= 0; c++) {
             int in = pixel * window.channels() + c;
             int out = position * window.channels() + c;
             if (!given[out] && x.get(in) == y.get(out)) {
@@ -322,35 +323,67 @@ public class PlainKernel implements Kernel {
   }
 
   @Override
-  public void averagePool(Window window, Buffer x, int count, Buffer y) {
+  public void averagePool(Window window, Divisor divisor, Buffer x, int count, Buffer y) {
     fill(0, y, count * window.outSize());
+    int[] divisors = divisors(window, divisor);
     eachPlace(
         window,
         count,
         (position, place, pixel) -> {
-          for (int c = 0; c < window.channels(); c++) {
-            double part = x.get(pixel * window.channels() + c) / window.places();
+          for (int c = 0; c < window.channels() && pixel >= 0; c++) {
+            double part =
+                x.get(pixel * window.channels() + c) / divisors[position % window.positions()];
             put(Target.ADD, y, position * window.channels() + c, part);
           }
         });
   }
 
   @Override
-  public void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx) {
+  public void averagePoolGradient(Window window, Divisor divisor, Buffer dy, int count, Buffer dx) {
     fill(0, dx, count * window.imageSize());
+    int[] divisors = divisors(window, divisor);
     eachPlace(
         window,
         count,
         (position, place, pixel) -> {
-          for (int c = 0; c < window.channels(); c++) {
-            double part = dy.get(position * window.channels() + c) / window.places();
+          for (int c = 0; c < window.channels() && pixel >= 0; c++) {
+            double part =
+                dy.get(position * window.channels() + c) / divisors[position % window.positions()];
             put(Target.ADD, dx, pixel * window.channels() + c, part);
           }
         });
   }
 
-  private interface Visitor {
+  private static int[] divisors(Window window, Divisor divisor) {
+    int[] divisors = new int[window.positions()];
+    eachPlace(
+        window,
+        1,
+        (position, place, pixel) ->
+            divisors[position] += divisor == Divisor.PLACES || pixel >= 0 ? 1 : 0);
+    return divisors;
+  }
+
+  @Override
+  public void copyColumns(
+      int rows, int columns, Buffer x, int xOffset, int ldx, Buffer y, int yOffset, int ldy) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        y.set(yOffset + r * ldy + c, x.get(xOffset + r * ldx + c));
+      }
+    }
+  }
+
+  @Override
+  public Depthwise depthwise() {
+    return new PlainDepthwise();
+  }
+
+  /** What is done at every place of a window at every position. */
+  interface Visitor {
     /**
+     * Visits a place.
+     *
      * @param position the window's place in the output, over all images
      * @param place the number within the window
      * @param pixel what lies there, over all images; -1 outside of the image
@@ -359,14 +392,14 @@ public class PlainKernel implements Kernel {
   }
 
   /** Visits image by image, position by position, place by place. */
-  private static void eachPlace(Window w, int count, Visitor visitor) {
+  static void eachPlace(Window w, int count, Visitor visitor) {
     int position = 0;
     for (int image = 0; image < count; image++) {
       for (int outY = 0; outY < w.outHeight(); outY++) {
         for (int outX = 0; outX < w.outWidth(); outX++) {
           for (int place = 0; place < w.places(); place++) {
-            int y = outY * w.strideY() - w.padTop() + place / w.windowWidth();
-            int x = outX * w.strideX() - w.padLeft() + place % w.windowWidth();
+            int y = outY * w.strideY() - w.padTop() + place / w.windowWidth() * w.dilationY();
+            int x = outX * w.strideX() - w.padLeft() + place % w.windowWidth() * w.dilationX();
             boolean inside = y >= 0 && y < w.height() && x >= 0 && x < w.width();
             visitor.visit(position, place, inside ? (image * w.height() + y) * w.width() + x : -1);
           }

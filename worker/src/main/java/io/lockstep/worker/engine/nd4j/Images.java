@@ -1,6 +1,7 @@
 package io.lockstep.worker.engine.nd4j;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Kernel.Divisor;
 import io.lockstep.worker.engine.kernel.Window;
 import java.util.Arrays;
 
@@ -43,11 +44,13 @@ final class Images {
     int lineSize = w.outWidth() * w.rowSize();
     image = reserve(image, paddedSize(w) + SHORT_RUN);
     line = reserve(line, lineSize + SHORT_RUN);
-    Arrays.fill(image, 0, paddedSize(w), 0);
+    fillPadding(w, 0, image);
     for (int i = 0; i < count; i++) {
       readPadded(w, source, offset + i * w.imageSize(), image);
       for (int outY = 0; outY < w.outHeight(); outY++) {
-        if (run <= SHORT_RUN) {
+        if (w.dilationX() > 1) {
+          unfoldPixels(w, outY, image, line);
+        } else if (run <= SHORT_RUN) {
           unfoldShortRuns(w, outY, image, line);
         } else {
           unfoldLongRuns(w, outY, run, image, line);
@@ -60,13 +63,13 @@ final class Images {
   private static void unfoldShortRuns(Window w, int outY, float[] image, float[] line) {
     int run = w.windowWidth() * w.channels();
     int step = w.strideX() * w.channels();
-    int pitch = paddedWidth(w) * w.channels();
+    int pitch = pitch(w);
     int to = 0;
     for (int outX = 0; outX < w.outWidth(); outX++) {
       int from = outY * w.strideY() * pitch + outX * step;
       for (int y = 0; y < w.windowHeight(); y++) {
         System.arraycopy(image, from, line, to, SHORT_RUN);
-        from += pitch;
+        from += w.dilationY() * pitch;
         to += run;
       }
     }
@@ -74,14 +77,31 @@ final class Images {
 
   private static void unfoldLongRuns(Window w, int outY, int run, float[] image, float[] line) {
     int step = w.strideX() * w.channels();
-    int pitch = paddedWidth(w) * w.channels();
+    int pitch = pitch(w);
     int to = 0;
     for (int outX = 0; outX < w.outWidth(); outX++) {
       int from = outY * w.strideY() * pitch + outX * step;
       for (int y = 0; y < w.windowHeight(); y++) {
         System.arraycopy(image, from, line, to, run);
-        from += pitch;
+        from += w.dilationY() * pitch;
         to += run;
+      }
+    }
+  }
+
+  /** Of a window with gaps between its columns: pixel by pixel. */
+  private static void unfoldPixels(Window w, int outY, float[] image, float[] line) {
+    int channels = w.channels();
+    int pitch = pitch(w);
+    int to = 0;
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      int corner = outY * w.strideY() * pitch + outX * w.strideX() * channels;
+      for (int y = 0; y < w.windowHeight(); y++) {
+        int from = corner + y * w.dilationY() * pitch;
+        for (int x = 0; x < w.windowWidth(); x++) {
+          System.arraycopy(image, from + x * w.dilationX() * channels, line, to, channels);
+          to += channels;
+        }
       }
     }
   }
@@ -101,16 +121,20 @@ final class Images {
   }
 
   private static void foldLine(Window w, int outY, float[] line, float[] image) {
-    int run = w.windowWidth() * w.channels();
+    int runs = w.dilationX() > 1 ? w.windowWidth() : 1;
+    int run = w.windowWidth() / runs * w.channels();
     int step = w.strideX() * w.channels();
-    int pitch = paddedWidth(w) * w.channels();
+    int gap = w.dilationX() * w.channels();
+    int pitch = pitch(w);
     int from = 0;
     for (int outX = 0; outX < w.outWidth(); outX++) {
       int to = outY * w.strideY() * pitch + outX * step;
       for (int y = 0; y < w.windowHeight(); y++) {
-        addRun(line, from, image, to, run);
-        to += pitch;
-        from += run;
+        for (int r = 0; r < runs; r++) {
+          addRun(line, from, image, to + r * gap, run);
+          from += run;
+        }
+        to += w.dilationY() * pitch;
       }
     }
   }
@@ -124,8 +148,9 @@ final class Images {
   void maxPool(Window w, Buffer x, int count, Buffer y) {
     int width = w.outWidth() * w.channels();
     reserveLines(w, width);
+    fillPadding(w, Float.NEGATIVE_INFINITY, image);
     for (int i = 0; i < count; i++) {
-      x.read(i * w.imageSize(), image, 0, w.imageSize());
+      readPadded(w, x, i * w.imageSize(), image);
       for (int outY = 0; outY < w.outHeight(); outY++) {
         gather(w, outY, 0, image, sums);
         for (int place = 1; place < w.places(); place++) {
@@ -146,9 +171,10 @@ final class Images {
   void maxPoolGradient(Window w, Buffer x, Buffer y, Buffer dy, int count, Buffer dx) {
     int width = w.outWidth() * w.channels();
     reserveLines(w, width);
+    fillPadding(w, Float.NEGATIVE_INFINITY, image);
     for (int i = 0; i < count; i++) {
-      x.read(i * w.imageSize(), image, 0, w.imageSize());
-      Arrays.fill(target, 0, w.imageSize(), 0);
+      readPadded(w, x, i * w.imageSize(), image);
+      Arrays.fill(target, 0, paddedSize(w), 0);
       for (int outY = 0; outY < w.outHeight(); outY++) {
         int at = (i * w.outHeight() + outY) * width;
         y.read(at, sums, 0, width);
@@ -159,7 +185,7 @@ final class Images {
           scatter(w, outY, place, line, target);
         }
       }
-      dx.write(i * w.imageSize(), target, 0, w.imageSize());
+      writePadded(w, target, dx, i * w.imageSize());
     }
   }
 
@@ -177,37 +203,62 @@ final class Images {
     }
   }
 
-  void averagePool(Window w, Buffer x, int count, Buffer y) {
+  void averagePool(Window w, Divisor divisor, Buffer x, int count, Buffer y) {
     int width = w.outWidth() * w.channels();
     reserveLines(w, width);
+    fillPadding(w, 0, image);
     for (int i = 0; i < count; i++) {
-      x.read(i * w.imageSize(), image, 0, w.imageSize());
+      readPadded(w, x, i * w.imageSize(), image);
       for (int outY = 0; outY < w.outHeight(); outY++) {
         gather(w, outY, 0, image, sums);
         for (int place = 1; place < w.places(); place++) {
           gather(w, outY, place, image, line);
           add(line, sums, width);
         }
-        scale(1f / w.places(), sums, width);
+        divide(w, divisor, outY, sums);
         y.write((i * w.outHeight() + outY) * width, sums, 0, width);
       }
     }
   }
 
-  void averagePoolGradient(Window w, Buffer dy, int count, Buffer dx) {
+  void averagePoolGradient(Window w, Divisor divisor, Buffer dy, int count, Buffer dx) {
     int width = w.outWidth() * w.channels();
     reserveLines(w, width);
     for (int i = 0; i < count; i++) {
-      Arrays.fill(target, 0, w.imageSize(), 0);
+      Arrays.fill(target, 0, paddedSize(w), 0);
       for (int outY = 0; outY < w.outHeight(); outY++) {
         dy.read((i * w.outHeight() + outY) * width, sums, 0, width);
-        scale(1f / w.places(), sums, width);
+        divide(w, divisor, outY, sums);
         for (int place = 0; place < w.places(); place++) {
           scatter(w, outY, place, sums, target);
         }
       }
-      dx.write(i * w.imageSize(), target, 0, w.imageSize());
+      writePadded(w, target, dx, i * w.imageSize());
     }
+  }
+
+  /** Divides a row of positions by the places of the window, or by the pixels that each sees. */
+  private static void divide(Window w, Divisor divisor, int outY, float[] line) {
+    if (divisor == Divisor.PLACES || paddedSize(w) == w.imageSize()) {
+      scale(1f / w.places(), line, 0, w.outWidth() * w.channels());
+      return;
+    }
+    int rows = seen(outY * w.strideY() - w.padTop(), w.windowHeight(), w.dilationY(), w.height());
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      int columns =
+          seen(outX * w.strideX() - w.padLeft(), w.windowWidth(), w.dilationX(), w.width());
+      scale(1f / (rows * columns), line, outX * w.channels(), w.channels());
+    }
+  }
+
+  /** How many of the places first, first + gap, ... lie in [0, extent). */
+  private static int seen(int first, int places, int gap, int extent) {
+    int count = 0;
+    for (int place = 0; place < places; place++) {
+      int at = first + place * gap;
+      count += at >= 0 && at < extent ? 1 : 0;
+    }
+    return count;
   }
 
   private static void add(float[] x, float[] y, int n) {
@@ -216,9 +267,9 @@ final class Images {
     }
   }
 
-  private static void scale(float a, float[] y, int n) {
+  private static void scale(float a, float[] y, int from, int n) {
     for (int i = 0; i < n; i++) {
-      y[i] = a * y[i];
+      y[from + i] = a * y[from + i];
     }
   }
 
@@ -248,7 +299,7 @@ final class Images {
     int to = start(w, outY, place);
     int step = w.strideX() * w.channels();
     int channels = w.channels();
-    boolean apart = w.strideX() >= w.windowWidth() && w.strideY() >= w.windowHeight();
+    boolean apart = w.strideX() >= w.reachX() && w.strideY() >= w.reachY();
     if (apart && channels >= SHORT_RUN) {
       for (int outX = 0; outX < w.outWidth(); outX++) {
         System.arraycopy(line, outX * channels, image, to + outX * step, channels);
@@ -261,33 +312,45 @@ final class Images {
   }
 
   private static int start(Window w, int outY, int place) {
-    int y = outY * w.strideY() + place / w.windowWidth();
-    return (y * w.width() + place % w.windowWidth()) * w.channels();
+    int y = outY * w.strideY() + place / w.windowWidth() * w.dilationY();
+    return y * pitch(w) + place % w.windowWidth() * w.dilationX() * w.channels();
   }
 
   private void reserveLines(Window w, int width) {
-    image = reserve(image, w.imageSize());
-    target = reserve(target, w.imageSize());
+    image = reserve(image, paddedSize(w));
+    target = reserve(target, paddedSize(w));
     line = reserve(line, width);
     sums = reserve(sums, width);
     rest = reserve(rest, width);
   }
 
-  private static int paddedWidth(Window w) {
-    return Math.max(w.padLeft() + w.width(), (w.outWidth() - 1) * w.strideX() + w.windowWidth());
+  static int paddedWidth(Window w) {
+    return Math.max(w.padLeft() + w.width(), (w.outWidth() - 1) * w.strideX() + w.reachX());
   }
 
-  private static int paddedHeight(Window w) {
-    return Math.max(w.padTop() + w.height(), (w.outHeight() - 1) * w.strideY() + w.windowHeight());
+  static int paddedHeight(Window w) {
+    return Math.max(w.padTop() + w.height(), (w.outHeight() - 1) * w.strideY() + w.reachY());
   }
 
   private static int paddedSize(Window w) {
-    return paddedHeight(w) * paddedWidth(w) * w.channels();
+    return paddedHeight(w) * pitch(w);
+  }
+
+  /** Floats of a row of the padded image. */
+  private static int pitch(Window w) {
+    return paddedWidth(w) * w.channels();
+  }
+
+  /** What lies around the image; {@link #readPadded} leaves it as it is. */
+  private static void fillPadding(Window w, float value, float[] image) {
+    if (paddedSize(w) > w.imageSize()) {
+      Arrays.fill(image, 0, paddedSize(w), value);
+    }
   }
 
   private static void readPadded(Window w, Buffer source, int offset, float[] image) {
     int run = w.width() * w.channels();
-    int pitch = paddedWidth(w) * w.channels();
+    int pitch = pitch(w);
     if (pitch == run) {
       source.read(offset, image, w.padTop() * pitch, w.height() * run);
       return;
@@ -300,7 +363,7 @@ final class Images {
 
   private static void writePadded(Window w, float[] image, Buffer target, int offset) {
     int run = w.width() * w.channels();
-    int pitch = paddedWidth(w) * w.channels();
+    int pitch = pitch(w);
     if (pitch == run) {
       target.write(offset, image, w.padTop() * pitch, w.height() * run);
       return;
@@ -311,7 +374,7 @@ final class Images {
     }
   }
 
-  private static float[] reserve(float[] array, int length) {
+  static float[] reserve(float[] array, int length) {
     return array.length >= length ? array : new float[length];
   }
 }

@@ -9,12 +9,14 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Depthwise;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Parametric;
 import io.lockstep.worker.engine.kernel.Pointwise;
 import io.lockstep.worker.engine.kernel.PointwiseBlocks;
 import io.lockstep.worker.engine.kernel.Window;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ public final class Nd4jKernel implements Kernel {
   private final float[] third = new float[BLOCK];
   private final PointwiseBlocks pointwise = new PointwiseBlocks();
   private final Images images = new Images();
+  private final Depthwise depthwise = new DirectDepthwise();
   private final Attention attention = new Attention();
   private final Norms norms = new Norms();
   private final List<FloatMemory> owned = new ArrayList<>();
@@ -426,13 +429,28 @@ public final class Nd4jKernel implements Kernel {
   }
 
   @Override
-  public void averagePool(Window window, Buffer x, int count, Buffer y) {
-    images.averagePool(window, x, count, y);
+  public void averagePool(Window window, Divisor divisor, Buffer x, int count, Buffer y) {
+    images.averagePool(window, divisor, x, count, y);
   }
 
   @Override
-  public void averagePoolGradient(Window window, Buffer dy, int count, Buffer dx) {
-    images.averagePoolGradient(window, dy, count, dx);
+  public void averagePoolGradient(Window window, Divisor divisor, Buffer dy, int count, Buffer dx) {
+    images.averagePoolGradient(window, divisor, dy, count, dx);
+  }
+
+  @Override
+  public void copyColumns(
+      int rows, int columns, Buffer x, int xOffset, int ldx, Buffer y, int yOffset, int ldy) {
+    FloatBuffer source = memory(x).data();
+    FloatBuffer target = memory(y).data();
+    for (int r = 0; r < rows; r++) {
+      target.put(yOffset + r * ldy, source, xOffset + r * ldx, columns);
+    }
+  }
+
+  @Override
+  public Depthwise depthwise() {
+    return depthwise;
   }
 
   @Override

@@ -52,27 +52,6 @@ class LayerContractTest {
                   new Case(FEATURES, Map.of("units", 6, "activation", PRELU)),
                   new Case(FEATURES, Map.of("units", 2, "bias", false, "activation", SWISH)),
                   new Case(Shape.of(1), Map.of("units", 3, "activation", "softmax")))),
-          entry(
-              "conv2d",
-              List.of(
-                  new Case(IMAGE, Map.of("filters", 4, "kernel", List.of(3, 2))),
-                  new Case(
-                      IMAGE, Map.of("filters", 2, "kernel", 3, "stride", 2, "activation", "tanh")),
-                  new Case(
-                      IMAGE,
-                      Map.of("filters", 2, "kernel", 3, "padding", "same", "activation", "relu")),
-                  new Case(IMAGE, Map.of("filters", 3, "kernel", 2, "activation", PRELU)),
-                  new Case(POINT, Map.of("filters", 1, "kernel", 1)))),
-          entry(
-              "max-pool2d",
-              List.of(
-                  new Case(IMAGE, Map.of("size", 2)),
-                  new Case(IMAGE, Map.of("size", 3, "stride", 1)))),
-          entry(
-              "average-pool2d",
-              List.of(
-                  new Case(IMAGE, Map.of("size", 2)),
-                  new Case(IMAGE, Map.of("size", 3, "stride", 1)))),
           entry("flatten", List.of(new Case(IMAGE, Map.of()), new Case(FEATURES, Map.of()))),
           entry("dropout", List.of(new Case(FEATURES, Map.of("rate", 0.3)))),
           entry(
@@ -118,6 +97,7 @@ class LayerContractTest {
   static Stream<Arguments> layers() {
     Map<String, List<Case>> cases = new TreeMap<>(CASES);
     cases.putAll(SequenceLayerCases.CASES);
+    cases.putAll(ConvolutionCases.CASES);
     return Layers.REGISTRY.entries().stream()
         .flatMap(
             entry -> {

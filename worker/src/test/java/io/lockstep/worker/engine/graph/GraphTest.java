@@ -111,8 +111,8 @@ class GraphTest {
         IMAGE,
         Map.of("type", "max-pool2d", "size", List.of(2, 2, 2)));
     refused(
-        "model.layers[0].kernel is missing; it must be a whole number or [vertical, horizontal]"
-            + " (program)",
+        "model.layers[0].kernel is missing; it must be a whole number >= 1 or [height, width]: what"
+            + " a filter sees (program)",
         IMAGE,
         Map.of("type", "conv2d", "filters", 2));
   }

@@ -8,6 +8,7 @@ import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Divisor;
 import io.lockstep.worker.engine.kernel.Kernel.Mask;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Kernel.Transpose;
@@ -251,6 +252,16 @@ class Nd4jKernelParityTest {
     windows.add(new Window(5, 4, 3, 3, 3, 1, 1, 1, 1, 5, 4));
     windows.add(new Window(6, 7, 2, 5, 4, 2, 3, 2, 1, 3, 3));
     windows.add(new Window(4, 4, 9, 2, 2, 1, 1, 0, 0, 4, 4));
+    windows.add(new Window(7, 8, 3, 3, 2, 1, 2, 2, 3, 2, 1, 7, 4));
+    windows.add(new Window(1, 9, 5, 1, 3, 1, 1, 1, 4, 0, 8, 1, 9));
+    return windows;
+  }
+
+  static List<Window> pooledWindows() {
+    List<Window> windows = new ArrayList<>(windows());
+    windows.add(new Window(5, 4, 3, 3, 3, 2, 2, 1, 1, 3, 2));
+    windows.add(new Window(4, 6, 9, 3, 2, 1, 2, 2, 1, 6, 4));
+    windows.add(new Window(1, 7, 2, 1, 4, 1, 3, 0, 3, 1, 4));
     return windows;
   }
 
@@ -278,24 +289,62 @@ class Nd4jKernelParityTest {
   }
 
   @ParameterizedTest
-  @MethodSource("windows")
+  @MethodSource("pooledWindows")
   void poolsAndTheirGradientsAgree(Window w) {
     Pair x = numbers(3 * w.imageSize());
     Pair y = numbers(3 * w.outSize());
     Pair dy = numbers(3 * w.outSize());
     Pair dx = numbers(3 * w.imageSize());
+    for (Divisor divisor : Divisor.values()) {
+      fast.averagePool(w, divisor, x.fast(), 3, y.fast());
+      plain.averagePool(w, divisor, x.plain(), 3, y.plain());
+      assertSame(y, w.places());
+      fast.averagePoolGradient(w, divisor, dy.fast(), 3, dx.fast());
+      plain.averagePoolGradient(w, divisor, dy.plain(), 3, dx.plain());
+      assertSame(dx, w.places());
+    }
     fast.maxPool(w, x.fast(), 3, y.fast());
     plain.maxPool(w, x.plain(), 3, y.plain());
     assertSame(y, 0);
     fast.maxPoolGradient(w, x.fast(), y.fast(), dy.fast(), 3, dx.fast());
     plain.maxPoolGradient(w, x.plain(), y.plain(), dy.plain(), 3, dx.plain());
     assertSame(dx, w.places());
-    fast.averagePool(w, x.fast(), 3, y.fast());
-    plain.averagePool(w, x.plain(), 3, y.plain());
-    assertSame(y, w.places());
-    fast.averagePoolGradient(w, dy.fast(), 3, dx.fast());
-    plain.averagePoolGradient(w, dy.plain(), 3, dx.plain());
-    assertSame(dx, w.places());
+  }
+
+  @ParameterizedTest
+  @MethodSource("paddedWindows")
+  void depthwiseConvolutionsAndTheirGradientsAgree(Window w) {
+    for (int multiplier : new int[] {1, 3}) {
+      int filters = w.channels() * multiplier;
+      for (int count : new int[] {0, 1, 3}) {
+        Pair x = numbers(count * w.imageSize());
+        Pair weights = numbers(filters * w.places());
+        Pair z = numbers(count * w.positions() * filters);
+        Pair dz = numbers(count * w.positions() * filters);
+        fast.depthwise().forward(w, multiplier, x.fast(), weights.fast(), count, z.fast());
+        plain.depthwise().forward(w, multiplier, x.plain(), weights.plain(), count, z.plain());
+        assertSame(z, w.places());
+        fast.depthwise().inputGradient(w, multiplier, weights.fast(), dz.fast(), count, x.fast());
+        plain
+            .depthwise()
+            .inputGradient(w, multiplier, weights.plain(), dz.plain(), count, x.plain());
+        assertSame(x, w.places() * multiplier);
+        fast.depthwise().weightGradient(w, multiplier, x.fast(), dz.fast(), count, weights.fast());
+        plain
+            .depthwise()
+            .weightGradient(w, multiplier, x.plain(), dz.plain(), count, weights.plain());
+        assertSame(weights, 2 * w.places() * multiplier * count * w.positions());
+      }
+    }
+  }
+
+  @Test
+  void columnsOfMatricesAreCopied() {
+    Pair x = numbers(2 + 4 * 7);
+    Pair y = numbers(3 + 4 * 5);
+    fast.copyColumns(4, 3, x.fast(), 2, 7, y.fast(), 3, 5);
+    plain.copyColumns(4, 3, x.plain(), 2, 7, y.plain(), 3, 5);
+    assertSame(y, 0);
   }
 
   @Test
