@@ -8,6 +8,7 @@ import io.lockstep.common.data.StreamSummary;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.layout.Role;
+import io.lockstep.common.layout.RunningMoments;
 import io.lockstep.common.layout.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,6 +68,35 @@ class CheckpointsTest {
       }
       assertThat(seen).isEqualTo(LAYOUT.chunks().stream().map(Chunk::index).toList());
     }
+  }
+
+  @Test
+  void aManifestSaysHowRunningStatisticsFollowAndOfOtherTensorsNothing() {
+    Manifest plain = manifest(new java.util.TreeMap<>());
+    List<TensorSpec> tensors = new ArrayList<>(plain.tensors());
+    tensors.add(
+        new TensorSpec(
+            "norm.statistics", List.of(2, 7), Role.STATISTICS, new RunningMoments(0.125, 9)));
+    Manifest manifest =
+        new Manifest(
+            plain.format(),
+            plain.step(),
+            plain.epoch(),
+            plain.configuration(),
+            plain.chunkElements(),
+            tensors,
+            plain.whole(),
+            plain.state(),
+            plain.schedule(),
+            plain.gradientNoise(),
+            plain.training(),
+            plain.validation(),
+            plain.fingerprint(),
+            plain.shards());
+    assertThat(Manifest.parse(manifest.toJson(), "it")).isEqualTo(manifest);
+    assertThat(new String(manifest.toJson(), java.nio.charset.StandardCharsets.UTF_8))
+        .containsOnlyOnce("moments")
+        .doesNotContain("\"statistics\"");
   }
 
   @Test
