@@ -5,13 +5,14 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
+import io.lockstep.worker.engine.kernel.FloatPointwise;
 import java.util.List;
 
 /**
  * y = x Phi(x), Phi the distribution function of the standard normal, (1 + erf(x / sqrt 2)) / 2; y'
  * = Phi(x) + x e^(-x^2 / 2) / sqrt(2 pi). Hendrycks and Gimpel (2016), eq. 1.
  */
-public record Gelu() implements Elementwise {
+public record Gelu() implements Elementwise, FloatPointwise {
   private static final Key<String> APPROXIMATE =
       Key.choice(
           "approximate",
@@ -63,6 +64,23 @@ public record Gelu() implements Elementwise {
     Elementary.normalCdf(x, dx, power, scratch[1], n);
     for (int i = 0; i < n; i++) {
       dx[i] = dy[i] * (dx[i] + x[i] * (Elementary.DENSITY_AT_ZERO * power[i]));
+    }
+  }
+
+  @Override
+  public void value(float[] x, float[] y, float[][] scratch, int n) {
+    Elementary.normalCdf(x, y, scratch[0], scratch[1], n);
+    for (int i = 0; i < n; i++) {
+      y[i] = x[i] * y[i];
+    }
+  }
+
+  @Override
+  public void gradient(float[] x, float[] dy, float[] dx, float[][] scratch, int n) {
+    float[] power = scratch[0];
+    Elementary.normalCdf(x, dx, power, scratch[1], n);
+    for (int i = 0; i < n; i++) {
+      dx[i] = dy[i] * (dx[i] + x[i] * ((float) Elementary.DENSITY_AT_ZERO * power[i]));
     }
   }
 }

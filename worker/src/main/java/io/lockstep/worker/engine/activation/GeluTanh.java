@@ -1,13 +1,14 @@
 package io.lockstep.worker.engine.activation;
 
 import io.lockstep.worker.engine.kernel.Elementary;
+import io.lockstep.worker.engine.kernel.FloatPointwise;
 
 /**
  * y = 0.5 x (1 + tanh u) with u = sqrt(2 / pi) (x + 0.044715 x^3), computed as x s with s =
  * sigmoid(2 u), which is the same; y' = s + 2 x s (1 - s) u'. Hendrycks and Gimpel (2016), section
  * 2.
  */
-record GeluTanh() implements Elementwise {
+record GeluTanh() implements Elementwise, FloatPointwise {
   private static final double SQRT_2_OVER_PI = 0.7978845608028654;
   private static final double CUBIC = 0.044715;
 
@@ -47,6 +48,38 @@ record GeluTanh() implements Elementwise {
     Elementary.exp(s, s, scratch[0], n);
     for (int i = 0; i < n; i++) {
       s[i] = 1 / (1 + s[i]);
+    }
+  }
+
+  @Override
+  public void value(float[] x, float[] y, float[][] scratch, int n) {
+    gate(x, y, scratch, n);
+    for (int i = 0; i < n; i++) {
+      y[i] = x[i] * y[i];
+    }
+  }
+
+  @Override
+  public void gradient(float[] x, float[] dy, float[] dx, float[][] scratch, int n) {
+    gate(x, dx, scratch, n);
+    for (int i = 0; i < n; i++) {
+      float s = dx[i];
+      float slope = (float) SQRT_2_OVER_PI * (1 + 3 * (float) CUBIC * x[i] * x[i]);
+      dx[i] = dy[i] * (s + 2 * x[i] * (s * (1 - s) * slope));
+    }
+  }
+
+  /** s = e / (1 + e) with e = e^(-2 |u|), or 1 - s where u is above 0: no e^ is large. */
+  private static void gate(float[] x, float[] s, float[][] scratch, int n) {
+    for (int i = 0; i < n; i++) {
+      float a = Math.abs(x[i]);
+      s[i] = -2 * (float) SQRT_2_OVER_PI * (a + (float) CUBIC * a * a * a);
+    }
+    Elementary.exp(s, s, scratch[0], n);
+    for (int i = 0; i < n; i++) {
+      float tail = s[i] / (1 + s[i]);
+      float upper = Math.copySign(0.5f, x[i]) + 0.5f; // 1 for u above 0, else 0
+      s[i] = upper + tail * (1 - 2 * upper);
     }
   }
 }

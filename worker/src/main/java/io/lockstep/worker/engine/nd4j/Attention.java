@@ -20,7 +20,7 @@ final class Attention {
    */
   private static final int STRIP = 64;
 
-  /** Never the largest of a column, and e to it is nothing beside 1. */
+  /** Never the largest of a column, and e to it is 0. */
   private static final float UNSEEN = -Float.MAX_VALUE;
 
   private final float[] largest = new float[STRIP];
@@ -43,7 +43,6 @@ final class Attention {
       for (int key = 0; key < keys; key++) {
         shift((float) scale, largest, rows[key], width);
         Elementary.exp(rows[key], rows[key], scratch, width);
-        Arrays.fill(rows[key], 0, unseen(mask, key, first, width), 0);
         add(sums, rows[key], width);
       }
       invert(sums, width);

@@ -11,6 +11,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Depthwise;
 import io.lockstep.worker.engine.kernel.Elementary;
+import io.lockstep.worker.engine.kernel.FloatPointwise;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Parametric;
 import io.lockstep.worker.engine.kernel.Pointwise;
@@ -45,6 +46,7 @@ public final class Nd4jKernel implements Kernel {
   private final PointwiseBlocks pointwise = new PointwiseBlocks();
   private final Images images = new Images();
   private final Depthwise depthwise = new DirectDepthwise();
+  private final FloatPointwiseBlocks floatPointwise = new FloatPointwiseBlocks();
   private final Attention attention = new Attention();
   private final Norms norms = new Norms();
   private final List<FloatMemory> owned = new ArrayList<>();
@@ -231,11 +233,19 @@ public final class Nd4jKernel implements Kernel {
 
   @Override
   public void map(Pointwise f, Buffer x, Buffer y, int n) {
+    if (f instanceof FloatPointwise inFloat) {
+      floatPointwise.map(inFloat, x, y, n);
+      return;
+    }
     pointwise.map(f, x, y, n);
   }
 
   @Override
   public void mapGradient(Pointwise f, Buffer at, Buffer dy, Buffer dx, int n) {
+    if (f instanceof FloatPointwise inFloat) {
+      floatPointwise.mapGradient(inFloat, at, dy, dx, n);
+      return;
+    }
     pointwise.mapGradient(f, at, dy, dx, n);
   }
 
