@@ -78,10 +78,13 @@ public sealed interface ToCoordinator {
       implements ToCoordinator {}
 
   /**
-   * The sums of a worker's validation streams; answered by {@link ToWorker.Validated}.
+   * The sums of a worker's validation streams, or of some of them where one message could not hold
+   * all; answered by {@link ToWorker.Validated} when all of the worker's are there.
    *
    * @param incarnation of the servers whose parameters were measured
    * @param step updates done
+   * @param from the worker's first stream
+   * @param to the stream behind its last
    * @param sums of the model
    * @param average of the average of the weights; empty where none is kept
    * @param nanos how long it took
@@ -91,6 +94,8 @@ public sealed interface ToCoordinator {
       long attempt,
       int incarnation,
       long step,
+      int from,
+      int to,
       List<StreamSums> sums,
       List<StreamSums> average,
       long nanos)

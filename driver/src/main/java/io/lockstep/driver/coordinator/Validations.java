@@ -71,6 +71,15 @@ final class Validations {
     return !plan.milestones().validates(step) || (last != null && last.step() >= step);
   }
 
+  /** Whether the sums of all streams in {@code [from, to)} are there, or none are due any more. */
+  boolean has(long step, int from, int to) {
+    Pending found = pending.get(step);
+    return complete(step)
+        || (found != null
+            && java.util.stream.IntStream.range(from, to)
+                .allMatch(stream -> found.model.streams[stream] != null));
+  }
+
   /** Takes one worker's streams; a repetition has the same bits and changes nothing. */
   Optional<ValidationRecord> add(ToCoordinator.ValidationSums sums) {
     if (last != null && last.step() >= sums.step()) {

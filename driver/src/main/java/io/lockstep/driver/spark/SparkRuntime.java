@@ -3,9 +3,13 @@ package io.lockstep.driver.spark;
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.worker.engine.nd4j.NativeSettings;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -16,6 +20,9 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkRuntime implements AutoCloseable {
   /** Failures of one task that Spark takes; the coordinator knows better when to give up. */
   private static final String MOST_FAILURES = "1000000";
+
+  /** The environment's name for the user's own jars; the launcher reads it too. */
+  private static final String JARS = "LOCKSTEP_JARS";
 
   private final SparkSession session;
   private final boolean own;
@@ -70,7 +77,10 @@ public final class SparkRuntime implements AutoCloseable {
       settings.put("spark.driver.host", "127.0.0.1");
     } else {
       settings.put("spark.task.cpus", Integer.toString(cluster.threads()));
-      applicationJar().ifPresent(jar -> settings.put("spark.jars", jar));
+      List<String> jars = jars(System.getenv().getOrDefault(JARS, ""));
+      if (!jars.isEmpty()) {
+        settings.put("spark.jars", String.join(",", jars));
+      }
       if (!cluster.host().isEmpty()) {
         settings.put("spark.driver.host", cluster.host());
       }
@@ -83,11 +93,24 @@ public final class SparkRuntime implements AutoCloseable {
     return settings;
   }
 
-  /** What executors must be sent where spark-submit did not: the jar that this class came from. */
-  private static Optional<String> applicationJar() {
+  /**
+   * What executors must be sent where spark-submit did not: the jar that this class came from, and
+   * the user's own.
+   *
+   * @param users paths with the system's separator between them
+   */
+  static List<String> jars(String users) {
+    List<String> jars = new ArrayList<>();
     String own = SparkRuntime.class.getProtectionDomain().getCodeSource().getLocation().toString();
-    boolean submitted = System.getProperty("spark.jars") != null;
-    return submitted || !own.endsWith(".jar") ? Optional.empty() : Optional.of(own);
+    if (own.endsWith(".jar")) {
+      jars.add(own);
+    }
+    for (String jar : users.split(Pattern.quote(File.pathSeparator), -1)) {
+      if (!jar.isEmpty()) {
+        jars.add(Path.of(jar).toAbsolutePath().toUri().toString());
+      }
+    }
+    return jars;
   }
 
   /** The session. */

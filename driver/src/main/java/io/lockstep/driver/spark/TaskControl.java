@@ -6,6 +6,7 @@ import io.lockstep.worker.Control;
 import io.lockstep.worker.StepTimes;
 import io.lockstep.worker.StreamSums;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,6 +23,9 @@ final class TaskControl implements Control {
 
   /** Messages may be lost; what must arrive is said again. */
   private static final Duration REPEAT = Duration.ofSeconds(5);
+
+  /** Of sums in one message. */
+  private static final int MESSAGE_BYTES = 1 << 19;
 
   private final int worker;
   private final long attempt;
@@ -173,17 +177,40 @@ final class TaskControl implements Control {
   public synchronized Optional<List<Double>> validated(
       long step, List<StreamSums> sums, List<StreamSums> average, long nanos)
       throws InterruptedException {
-    ToCoordinator.ValidationSums message =
-        new ToCoordinator.ValidationSums(worker, attempt, taken, step, sums, average, nanos);
+    List<ToCoordinator.ValidationSums> messages = messages(step, sums, average, nanos);
     validated = null;
     while (!isOver() && begin == null) {
-      coordinator.accept(message);
+      messages.forEach(coordinator);
       wait(repeatMillis);
       if (validated != null && validated.step() == step) {
         return Optional.of(validated.schedule());
       }
     }
     return Optional.empty();
+  }
+
+  /** So many streams a message that it stays well below what the actors' transport takes. */
+  private List<ToCoordinator.ValidationSums> messages(
+      long step, List<StreamSums> sums, List<StreamSums> average, long nanos) {
+    int from = sums.isEmpty() ? 0 : sums.get(0).stream();
+    int metrics = sums.stream().mapToInt(stream -> stream.metrics().length).max().orElse(0);
+    int most = Math.max(1, MESSAGE_BYTES / ((metrics + 16) * Double.BYTES * 2));
+    List<ToCoordinator.ValidationSums> messages = new ArrayList<>();
+    for (int at = 0; at == 0 || at < sums.size(); at += most) {
+      int to = Math.min(at + most, sums.size());
+      messages.add(
+          new ToCoordinator.ValidationSums(
+              worker,
+              attempt,
+              taken,
+              step,
+              from,
+              from + sums.size(),
+              List.copyOf(sums.subList(at, to)),
+              average.isEmpty() ? average : List.copyOf(average.subList(at, to)),
+              nanos));
+    }
+    return messages;
   }
 
   @Override

@@ -163,6 +163,8 @@ class CoordinatorTest {
             1,
             1,
             1,
+            0,
+            1,
             List.of(new StreamSums(noSuchStream, true, 1, 1, 1, new double[0])),
             List.of(),
             0));

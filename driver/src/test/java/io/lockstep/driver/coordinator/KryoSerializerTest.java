@@ -70,6 +70,8 @@ class KryoSerializerTest {
               5,
               3,
               8,
+              0,
+              2,
               List.of(
                   new StreamSums(0, true, 10, 1.25, 10, new double[] {9}),
                   new StreamSums(1, false, 0, 0, 0, new double[0])),

@@ -363,6 +363,32 @@ class RunTest {
   }
 
   @Test
+  void aWorkersValidationInPartsIsAcknowledgedWhenAllAreThere() {
+    Run run = training();
+    ToCoordinator.ValidationSums all = sums(1, 2, 2, 4);
+    take(run.validation(part(all, 1, 2)));
+    assertThat(actions).isEmpty();
+    take(run.validation(part(all, 1, 2)));
+    assertThat(actions).as("a repetition of the same part").isEmpty();
+    take(run.validation(part(all, 0, 1)));
+    assertThat(actions).containsExactly(new Action.Validated(1, 2, List.of()));
+  }
+
+  private static ToCoordinator.ValidationSums part(
+      ToCoordinator.ValidationSums all, int from, int to) {
+    return new ToCoordinator.ValidationSums(
+        all.worker(),
+        all.attempt(),
+        all.incarnation(),
+        all.step(),
+        all.from(),
+        all.to(),
+        all.sums().subList(from, to),
+        all.average(),
+        all.nanos());
+  }
+
+  @Test
   void validationSumsAreAddedByTheTreeAndAcknowledged() {
     Run run = training();
     take(run.validation(sums(1, 2, 2, 4)));
@@ -900,6 +926,8 @@ class RunTest {
         1,
         incarnation,
         step,
+        from,
+        to,
         IntStream.range(from, to)
             .mapToObj(m -> new StreamSums(m, m < 3, 10, m + 0.5, 10, new double[] {m}))
             .toList(),

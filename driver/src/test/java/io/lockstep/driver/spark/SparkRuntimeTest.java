@@ -38,4 +38,11 @@ class SparkRuntimeTest {
     System.setProperty("spark.locality.wait", "3s");
     assertThat(SparkRuntime.settings(CLUSTER)).doesNotContainKey("spark.locality.wait");
   }
+
+  @Test
+  void executorsAreSentTheUsersJars() {
+    assertThat(SparkRuntime.jars("/a/loss.jar" + java.io.File.pathSeparator + "/b/more.jar"))
+        .endsWith("file:///a/loss.jar", "file:///b/more.jar");
+    assertThat(SparkRuntime.jars("")).noneMatch(jar -> jar.contains("loss.jar"));
+  }
 }

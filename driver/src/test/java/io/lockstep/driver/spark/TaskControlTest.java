@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToWorker;
 import io.lockstep.worker.Control.Assignment;
+import io.lockstep.worker.StreamSums;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -44,13 +46,27 @@ class TaskControlTest {
   }
 
   @Test
+  void aValidationThatIsTooLargeForOneMessageGoesInSeveral() throws InterruptedException {
+    List<StreamSums> sums =
+        IntStream.range(4, 9)
+            .mapToObj(m -> new StreamSums(m, true, 1, 1, 1, new double[15_000]))
+            .toList();
+    answer = message -> control.arrived(new ToWorker.Validated(4, LEARNED));
+    assertThat(control.validated(4, sums, List.of(), 0)).contains(LEARNED);
+    List<ToCoordinator.ValidationSums> parts =
+        said.stream().map(ToCoordinator.ValidationSums.class::cast).toList();
+    assertThat(parts).hasSize(3).allMatch(part -> part.from() == 4 && part.to() == 9);
+    assertThat(parts.stream().flatMap(part -> part.sums().stream()).toList()).isEqualTo(sums);
+  }
+
+  @Test
   void aValidationOfServersThatAreGoneIsNotWaitedFor() throws InterruptedException {
     control.begin(begin(1));
     assertThat(control.next()).isPresent();
     answer = message -> control.begin(begin(2));
     assertThat(control.validated(4, List.of(), List.of(), 0)).isEmpty();
     assertThat(said)
-        .containsExactly(new ToCoordinator.ValidationSums(1, 7, 1, 4, List.of(), List.of(), 0));
+        .containsExactly(new ToCoordinator.ValidationSums(1, 7, 1, 4, 0, 0, List.of(), List.of(), 0));
     assertThat(control.next()).contains(new Assignment(2, List.of()));
   }
 

@@ -223,6 +223,7 @@ public final class CrossEntropy implements Loss {
       @Nullable Buffer gradient) {
     int positions = output.positions();
     int classes = output.channels();
+    Scratch scratch = new Scratch(classes);
     double total = 0;
     for (int row = 0; row < examples * positions; row++) {
       check(labels, row, positions, classes);
@@ -231,7 +232,7 @@ public final class CrossEntropy implements Loss {
         total +=
             weight
                 * (scale == Scale.LOGITS
-                    ? fromLogits(predictions, labels, weight, row, classes, gradient)
+                    ? fromLogits(predictions, labels, weight, row, scratch, gradient)
                     : fromProbabilities(predictions, labels, weight, row, classes, gradient));
       } else if (gradient != null) {
         for (int c = 0; c < classes; c++) {
@@ -242,16 +243,36 @@ public final class CrossEntropy implements Loss {
     return total;
   }
 
-  private double fromLogits(
-      Buffer z, float[] labels, double weight, int row, int classes, @Nullable Buffer gradient) {
-    int at = row * classes;
-    double largest = z.get(at);
-    for (int c = 1; c < classes; c++) {
-      largest = Math.max(largest, z.get(at + c));
+  /** What the rows of a slice are worked on with. */
+  @SuppressWarnings("ArrayRecordComponent") // made once a slice, compared by nobody
+  private record Scratch(double[] z, double[] power, double[] spare) {
+    Scratch(int classes) {
+      this(new double[classes], new double[classes], new double[classes]);
     }
+  }
+
+  private double fromLogits(
+      Buffer logits,
+      float[] labels,
+      double weight,
+      int row,
+      Scratch scratch,
+      @Nullable Buffer gradient) {
+    double[] z = scratch.z();
+    double[] power = scratch.power();
+    int classes = z.length;
+    logits.read(row * classes, z, classes);
+    double largest = z[0];
+    for (int c = 1; c < classes; c++) {
+      largest = Math.max(largest, z[c]);
+    }
+    for (int c = 0; c < classes; c++) {
+      z[c] -= largest;
+    }
+    Elementary.exp(z, power, scratch.spare(), classes);
     double sum = 0;
     for (int c = 0; c < classes; c++) {
-      sum += Elementary.exp(z.get(at + c) - largest);
+      sum += power[c];
     }
     double logSum = Elementary.log(sum);
     double loss = 0;
@@ -260,14 +281,15 @@ public final class CrossEntropy implements Loss {
       double q = target(labels, row, c, classes);
       allTargets += q;
       if (q != 0) {
-        loss += q * (logSum - (z.get(at + c) - largest));
+        loss += q * (logSum - z[c]);
       }
     }
     if (gradient != null) {
       for (int c = 0; c < classes; c++) {
-        double p = Elementary.exp(z.get(at + c) - largest) / sum;
-        gradient.set(at + c, weight * (p * allTargets - target(labels, row, c, classes)));
+        double p = power[c] / sum;
+        power[c] = weight * (p * allTargets - target(labels, row, c, classes));
       }
+      gradient.write(row * classes, power, classes);
     }
     return loss;
   }

@@ -6,7 +6,6 @@ import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Shape;
-import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -70,10 +69,5 @@ public record GaussianKl() implements ExampleLoss {
       }
     }
     return total;
-  }
-
-  @Override
-  public Task task() {
-    return new Task.Unknown();
   }
 }

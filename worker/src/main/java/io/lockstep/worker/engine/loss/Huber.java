@@ -5,7 +5,6 @@ import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
-import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -58,10 +57,5 @@ public record Huber(double delta) implements ElementLoss {
   public int piece(double prediction, double label) {
     double d = prediction - label;
     return d > delta ? 1 : d < -delta ? -1 : 0;
-  }
-
-  @Override
-  public Task task() {
-    return new Task.Values();
   }
 }

@@ -4,7 +4,6 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
 import io.lockstep.worker.engine.kernel.Elementary;
-import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -43,10 +42,5 @@ public record LogCosh() implements ElementLoss {
   @Override
   public double slope(double prediction, double label, int output) {
     return Elementary.tanh(prediction - label);
-  }
-
-  @Override
-  public Task task() {
-    return new Task.Values();
   }
 }

@@ -97,8 +97,13 @@ public interface Loss {
     return Optional.empty();
   }
 
-  /** How predictions and labels are to be read by the metrics that judge a network. */
-  Task task();
+  /**
+   * How predictions and labels are to be read by the metrics that judge a network; by default they
+   * cannot be, and only the loss is measured.
+   */
+  default Task task() {
+    return new Task.Unknown();
+  }
 
   /**
    * A number that changes where the loss's slope jumps: two sets of predictions with the same

@@ -31,7 +31,8 @@ public final class Losses {
           new Described<>(Triplet.ENTRY, Triplet.GUIDE),
           new Described<>(Cosine.ENTRY, Cosine.GUIDE),
           new Described<>(Ctc.ENTRY, Ctc.GUIDE),
-          new Described<>(GaussianKl.ENTRY, GaussianKl.GUIDE));
+          new Described<>(GaussianKl.ENTRY, GaussianKl.GUIDE),
+          new Described<>(JavaLoss.ENTRY, JavaLoss.GUIDE));
 
   /** The same by the names that a configuration gives them. */
   public static final Registry<Loss> REGISTRY =

@@ -3,7 +3,6 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
-import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /** |p - y|, the mean over outputs; slope the sign of p - y, 0 at 0. */
@@ -44,10 +43,5 @@ public record MeanAbsoluteError() implements ElementLoss {
   @Override
   public int piece(double prediction, double label) {
     return Double.compare(prediction, label);
-  }
-
-  @Override
-  public Task task() {
-    return new Task.Values();
   }
 }

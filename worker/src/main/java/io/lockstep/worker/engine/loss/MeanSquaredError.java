@@ -3,7 +3,6 @@ package io.lockstep.worker.engine.loss;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.guide.Curve;
 import io.lockstep.worker.engine.guide.Guide;
-import io.lockstep.worker.engine.metric.Task;
 import java.util.List;
 
 /**
@@ -39,10 +38,5 @@ public record MeanSquaredError() implements ElementLoss {
   @Override
   public double slope(double prediction, double label, int output) {
     return 2 * (prediction - label);
-  }
-
-  @Override
-  public Task task() {
-    return new Task.Values();
   }
 }

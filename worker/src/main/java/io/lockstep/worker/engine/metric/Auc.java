@@ -44,7 +44,7 @@ record Auc(Task task, Average average) implements Metric {
 
   static final int BINS = 2 * SIDE + 1;
 
-  private static final int MOST_SUMS = 1 << 17;
+  private static final int MOST_SUMS = 1 << 15;
 
   private static final Key<String> AVERAGE =
       Key.choice(

@@ -14,7 +14,7 @@ import java.util.List;
  * @param reader how label and prediction are read
  */
 record ConfusionMatrix(Decisions reader) implements Metric {
-  private static final int MOST_CLASSES = 256;
+  private static final int MOST_CLASSES = 128;
 
   static final Registry.Entry<MetricChoice> ENTRY =
       new Registry.Entry<>(

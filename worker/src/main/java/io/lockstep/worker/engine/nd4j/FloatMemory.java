@@ -12,6 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class FloatMemory implements Buffer, AutoCloseable {
   private static final int LINE_BYTES = 64;
+  private static final int BLOCK = 512;
 
   private final INDArray array;
   private final boolean owner;
@@ -69,6 +70,31 @@ final class FloatMemory implements Buffer, AutoCloseable {
   @Override
   public void write(int offset, float[] source, int at, int length) {
     data.put(offset, source, at, length);
+  }
+
+  /** In blocks, because bulk copies are several times as fast as single elements. */
+  @Override
+  public void read(int offset, double[] target, int length) {
+    float[] block = new float[Math.min(length, BLOCK)];
+    for (int at = 0; at < length; at += BLOCK) {
+      int count = Math.min(BLOCK, length - at);
+      data.get(offset + at, block, 0, count);
+      for (int i = 0; i < count; i++) {
+        target[at + i] = block[i];
+      }
+    }
+  }
+
+  @Override
+  public void write(int offset, double[] source, int length) {
+    float[] block = new float[Math.min(length, BLOCK)];
+    for (int at = 0; at < length; at += BLOCK) {
+      int count = Math.min(BLOCK, length - at);
+      for (int i = 0; i < count; i++) {
+        block[i] = (float) source[at + i];
+      }
+      data.put(offset + at, block, 0, count);
+    }
   }
 
   @Override

@@ -53,7 +53,7 @@ class RegistriesInNetworksTest {
             List.of(
                 dense(6, "tanh"), dense(5, "tanh"), dense(example.output().channels(), "softmax")));
     assertThat(graph.output()).isEqualTo(example.output());
-    Loss made = Losses.REGISTRY.create(Options.of("loss", Map.of("type", loss)));
+    Loss made = Losses.REGISTRY.create(Options.of("loss", example.section(loss, Map.of())));
     check(graph, made, example.labels(made, WEIGHTS.length), loss);
   }
 

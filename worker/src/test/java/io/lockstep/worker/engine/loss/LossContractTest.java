@@ -15,10 +15,10 @@ import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.metric.MetricValues;
 import io.lockstep.worker.engine.metric.Metrics;
+import io.lockstep.worker.engine.nd4j.Cauchy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +68,7 @@ class LossContractTest {
           Map.entry("dice", List.of(LOGITS)),
           Map.entry("contrastive", List.of(Map.of("margin", 0.1))),
           Map.entry("triplet", List.of(Map.of("margin", 0.1))),
+          Map.entry("java", List.of(Map.of("class", Cauchy.class.getName()))),
           Map.entry("ctc", List.of(LOGITS, Map.of("maxLabels", 3, "fromLogits", true))));
 
   /** Outputs beside the example's own, by type. */
@@ -132,8 +133,7 @@ class LossContractTest {
   }
 
   private static Case caseOf(String type, Map<String, Object> settings, LossExample example) {
-    Map<String, Object> section = new TreeMap<>(settings);
-    section.put("type", type);
+    Map<String, Object> section = example.section(type, settings);
     return new Case(section, Losses.REGISTRY.create(Options.of("loss", section)), example);
   }
 

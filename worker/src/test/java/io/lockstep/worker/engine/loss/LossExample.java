@@ -6,6 +6,7 @@ import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What every loss of the registry can be tried on. A loss that is not in the table fails the tests
@@ -13,8 +14,9 @@ import java.util.Map;
  *
  * @param output shape of predictions
  * @param labels what labels look like
+ * @param settings without which it cannot be made
  */
-public record LossExample(Shape output, Labels labels) {
+public record LossExample(Shape output, Labels labels, Map<String, Object> settings) {
   /** What labels look like. */
   public enum Labels {
     /** None. */
@@ -27,6 +29,10 @@ public record LossExample(Shape output, Labels labels) {
     YES_NO,
     /** Classes from 1, -1 behind the last. */
     SPELLING
+  }
+
+  private LossExample(Shape output, Labels labels) {
+    this(output, labels, Map.of());
   }
 
   private static final Shape FOUR = Shape.of(4);
@@ -55,7 +61,9 @@ public record LossExample(Shape output, Labels labels) {
           Map.entry("triplet", new LossExample(Shape.of(6), Labels.NONE)),
           Map.entry("cosine", new LossExample(FOUR, Labels.ROW)),
           Map.entry("ctc", new LossExample(Shape.sequence(5, 4), Labels.SPELLING)),
-          Map.entry("gaussian-kl", new LossExample(FOUR, Labels.NONE)));
+          Map.entry("gaussian-kl", new LossExample(FOUR, Labels.NONE)),
+          Map.entry(
+              "java", new LossExample(FOUR, Labels.ROW, Map.of("class", Cubed.class.getName()))));
 
   /** That of a type. */
   public static LossExample of(String type) {
@@ -65,7 +73,15 @@ public record LossExample(Shape output, Labels labels) {
 
   /** The same on other outputs. */
   LossExample on(Shape other) {
-    return new LossExample(other, labels);
+    return new LossExample(other, labels, settings);
+  }
+
+  /** The section of the configuration that makes it, with further settings. */
+  public Map<String, Object> section(String type, Map<String, Object> further) {
+    Map<String, Object> section = new TreeMap<>(settings);
+    section.putAll(further);
+    section.put("type", type);
+    return section;
   }
 
   /** Rows of positive numbers that sum to 1: good as probabilities, logits and values alike. */
