@@ -8,8 +8,6 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.FolderStore;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.config.RunConfiguration;
-import io.lockstep.common.data.DataPlan;
-import io.lockstep.common.data.StreamKind;
 import io.lockstep.common.tree.Partial;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.report.RunListener;
@@ -18,14 +16,12 @@ import io.lockstep.driver.spark.Dealt;
 import io.lockstep.driver.spark.SparkRuntime;
 import io.lockstep.worker.Crew;
 import io.lockstep.worker.data.SliceStream;
-import io.lockstep.worker.data.StreamData;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.Parameters;
 import io.lockstep.worker.engine.SliceBatch;
 import io.lockstep.worker.engine.SliceEngine;
 import io.lockstep.worker.engine.SliceSums;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +66,8 @@ class PlainLoopTest {
 
   private static float[] plainLoop(RunConfiguration configuration) {
     Network network = Network.of(configuration);
-    List<SliceStream> streams = streams(configuration);
-    float[] weights = firstWeights(configuration, network);
+    List<SliceStream> streams = PlainStreams.of(configuration);
+    float[] weights = PlainStreams.firstWeights(configuration, network);
     float[] gradient = new float[weights.length];
     SliceBatch batch = new SliceBatch(16, network.inputSize(), network.labelWidth());
     try (Parameters parameters = network.allocate();
@@ -91,13 +87,13 @@ class PlainLoopTest {
   @Test
   void theTreesGradientIsThatOfTheWholeBatchInFloat64() throws InterruptedException {
     RunConfiguration configuration = RunCase.configuration(data, TWO_LAYERS, PLAIN_SGD);
-    List<SliceStream> streams = streams(configuration);
+    List<SliceStream> streams = PlainStreams.of(configuration);
     RunParts parts;
     float[] weights;
     try (SparkRuntime spark = SparkRuntime.start(configuration);
         Dealt dealt = Dealing.deal(spark.session(), configuration)) {
       parts = RunParts.of(configuration, dealt.plan().training().epoch());
-      weights = firstWeights(configuration, parts.network());
+      weights = PlainStreams.firstWeights(configuration, parts.network());
     }
     double[] expected = wholeBatch(streams, parts.network(), weights);
     try (Crew crew =
@@ -205,32 +201,5 @@ class PlainLoopTest {
         (chunk, parameters, state) ->
             System.arraycopy(parameters, 0, weights, (int) chunk.offset(), chunk.length()));
     return weights;
-  }
-
-  private static float[] firstWeights(RunConfiguration configuration, Network network) {
-    float[] weights = new float[network.size()];
-    int at = 0;
-    for (int t = 0; t < network.tensors().size(); t++) {
-      int size = network.tensors().get(t).size();
-      network.initialize(configuration.seed(), t, 0, weights, at, size);
-      at += size;
-    }
-    return weights;
-  }
-
-  private static List<SliceStream> streams(RunConfiguration configuration) {
-    try (SparkRuntime spark = SparkRuntime.start(configuration);
-        Dealt dealt = Dealing.deal(spark.session(), configuration)) {
-      List<SliceStream> streams = new ArrayList<>();
-      DataPlan plan = dealt.plan();
-      List<List<byte[]>> rows = dealt.training().toJavaRDD().glom().collect();
-      for (int m = 0; m < rows.size(); m++) {
-        StreamData stream = StreamData.read(plan, StreamKind.TRAINING, m, rows.get(m).iterator());
-        streams.add(
-            SliceStream.shuffled(
-                stream, plan.scaling(), plan.training().epoch(), configuration.seed(), m));
-      }
-      return streams;
-    }
   }
 }

@@ -49,6 +49,22 @@ final class RunCase {
           - {type: dense, name: output, units: 4}
       """;
 
+  /** Statistics of features and of images, a layer before without bias. */
+  static final String NORMALISED =
+      """
+      model:
+        chunkElements: 100
+        input: [1, 8, 8]
+        layers:
+          - {type: conv2d, name: filters, filters: 5, kernel: 3, bias: false}
+          - {type: batch-norm, name: images}
+          - {type: activation, activation: relu}
+          - {type: flatten}
+          - {type: dense, name: hidden, units: 60}
+          - {type: batch-norm, name: features, scale: false, momentum: 0.2}
+          - {type: dense, name: output, units: 4}
+      """;
+
   static final String SGD =
       """
       optimizer: {type: sgd, learningRate: 0.05, momentum: 0.9}

@@ -43,7 +43,8 @@ class SameBitsTest {
           new String[] {"mlp, sgd", RunCase.MLP, RunCase.SGD},
           new String[] {"mlp, lamb clipped", RunCase.MLP, RunCase.LAMB},
           new String[] {"cnn, sgd", RunCase.CNN, RunCase.SGD},
-          new String[] {"cnn, lamb clipped", RunCase.CNN, RunCase.LAMB});
+          new String[] {"cnn, lamb clipped", RunCase.CNN, RunCase.LAMB},
+          new String[] {"batch-norm, lamb clipped", RunCase.NORMALISED, RunCase.LAMB});
 
   @TempDir static Path folder;
 

@@ -172,6 +172,7 @@ public final class ParameterGroups {
     for (Options written : section.get(GROUPS)) {
       Options settings = settings(section, written);
       UpdateRule rule = rule(written, settings);
+      refuseStatisticsAlone(written, trained, statistics);
       List<TensorSpec> matched = matched(written, trained);
       List<TensorSpec> own = matched.stream().filter(rest::contains).toList();
       if (own.isEmpty()) {
@@ -268,12 +269,7 @@ public final class ParameterGroups {
   }
 
   private static Pattern pattern(Options group, String text, List<TensorSpec> tensors) {
-    Pattern pattern =
-        Pattern.compile(
-            text.chars()
-                .mapToObj(
-                    c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
-                .collect(Collectors.joining()));
+    Pattern pattern = compiled(text);
     if (tensors.stream().noneMatch(tensor -> matchesAny(List.of(pattern), tensor))) {
       List<String> names = tensors.stream().map(TensorSpec::name).toList();
       throw group.error(
@@ -285,6 +281,27 @@ public final class ParameterGroups {
               + shown(tensors));
     }
     return pattern;
+  }
+
+  private static Pattern compiled(String text) {
+    return Pattern.compile(
+        text.chars()
+            .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
+            .collect(Collectors.joining()));
+  }
+
+  private static void refuseStatisticsAlone(
+      Options group, List<TensorSpec> trained, List<TensorSpec> statistics) {
+    for (String text : group.get(TENSORS)) {
+      List<Pattern> pattern = List.of(compiled(text));
+      if (trained.stream().noneMatch(tensor -> matchesAny(pattern, tensor))
+          && statistics.stream().anyMatch(tensor -> matchesAny(pattern, tensor))) {
+        throw group.error(
+            "has the pattern '"
+                + text
+                + "', which matches running statistics alone: they follow no group; leave it out");
+      }
+    }
   }
 
   private static String shown(List<TensorSpec> tensors) {
