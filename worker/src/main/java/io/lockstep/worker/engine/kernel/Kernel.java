@@ -310,6 +310,9 @@ public interface Kernel extends AutoCloseable {
   /** Convolutions of every channel by itself. */
   Depthwise depthwise();
 
+  /** Transforms for convolutions with windows of 3 x 3. */
+  Winograd winograd();
+
   /**
    * Mean and variance of every column; those of no rows are 0.
    *

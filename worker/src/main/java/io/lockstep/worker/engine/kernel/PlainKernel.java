@@ -379,6 +379,11 @@ public class PlainKernel implements Kernel {
     return new PlainDepthwise();
   }
 
+  @Override
+  public Winograd winograd() {
+    return new PlainWinograd();
+  }
+
   /** What is done at every place of a window at every position. */
   interface Visitor {
     /**

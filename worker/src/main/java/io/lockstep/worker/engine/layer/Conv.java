@@ -157,6 +157,9 @@ final class Conv implements Layer {
     if (groups == channels && channels > 1) {
       return new DepthwiseWork(site, window, activation, weights.bias());
     }
+    if (groups == 1 && WinogradWork.suits(window, site.outputShape().channels())) {
+      return new WinogradWork(site, window, activation, weights.bias());
+    }
     return new ConvWork(site, window, groups, activation, weights.bias());
   }
 }

@@ -7,18 +7,17 @@ import java.util.Arrays;
 
 /**
  * In direct loops over heap arrays: a row of positions at a time, place by place, so that every
- * inner loop is one long run of positions times filters, which C2 vectorises. The weights of a
- * place are repeated for as many positions as make such a run. Belongs to one thread.
+ * inner loop is one long run of positions times filters, over arrays on one index, which C2
+ * vectorises. The weights of a place are repeated for the positions of a row. Belongs to one
+ * thread.
  */
 final class DirectDepthwise implements Depthwise {
-  /** Floats of a run: the weights of nine places fit into the first cache. */
-  private static final int RUN = 512;
-
   private float[] pixels = new float[0];
   private float[] image = new float[0];
   private float[] line = new float[0];
   private float[] row = new float[0];
-  private float[] weights = new float[0];
+  private float[] sums = new float[0];
+  private float[][] weights = new float[0][0];
   private float[] written = new float[0];
 
   @Override
@@ -35,11 +34,7 @@ final class DirectDepthwise implements Depthwise {
         z.read(at, row, 0, width);
         for (int place = 0; place < w.places(); place++) {
           gather(w, filters, outY, place);
-          int run = run(w, filters);
-          for (int from = 0; from < width; from += run) {
-            int n = Math.min(run, width - from);
-            multiplyAdd(line, from, weights, place * run, row, from, n);
-          }
+          multiplyAdd(line, weights[place], row, width);
         }
         z.write(at, row, 0, width);
       }
@@ -51,7 +46,6 @@ final class DirectDepthwise implements Depthwise {
       Window w, int multiplier, Buffer weight, Buffer dz, int count, Buffer dx) {
     int filters = w.channels() * multiplier;
     int width = w.outWidth() * filters;
-    int run = run(w, filters);
     reserve(w, filters);
     readWeights(w, filters, weight);
     for (int i = 0; i < count; i++) {
@@ -59,10 +53,7 @@ final class DirectDepthwise implements Depthwise {
       for (int outY = 0; outY < w.outHeight(); outY++) {
         dz.read((i * w.outHeight() + outY) * width, row, 0, width);
         for (int place = 0; place < w.places(); place++) {
-          for (int from = 0; from < width; from += run) {
-            int n = Math.min(run, width - from);
-            multiply(row, from, weights, place * run, line, from, n);
-          }
+          multiply(row, weights[place], line, width);
           scatter(w, filters, outY, place);
         }
       }
@@ -70,14 +61,15 @@ final class DirectDepthwise implements Depthwise {
     }
   }
 
-  /** Sums in as many lanes as a run has, which are added at the end, in order. */
+  /** Sums in as many lanes as a row has positions, which are added at the end, in order. */
   @Override
   public void weightGradient(Window w, int multiplier, Buffer x, Buffer dz, int count, Buffer dw) {
     int filters = w.channels() * multiplier;
     int width = w.outWidth() * filters;
-    int run = run(w, filters);
     reserve(w, filters);
-    Arrays.fill(weights, 0, w.places() * run, 0);
+    for (int place = 0; place < w.places(); place++) {
+      Arrays.fill(weights[place], 0, width, 0);
+    }
     Arrays.fill(image, 0, Images.paddedHeight(w) * pitch(w, filters), 0);
     for (int i = 0; i < count; i++) {
       readImage(w, multiplier, x, i);
@@ -85,28 +77,20 @@ final class DirectDepthwise implements Depthwise {
         dz.read((i * w.outHeight() + outY) * width, row, 0, width);
         for (int place = 0; place < w.places(); place++) {
           gather(w, filters, outY, place);
-          for (int from = 0; from < width; from += run) {
-            int n = Math.min(run, width - from);
-            multiplyAdd(line, from, row, from, weights, place * run, n);
-          }
+          multiplyAdd(line, row, weights[place], width);
         }
       }
     }
     for (int f = 0; f < filters; f++) {
       for (int place = 0; place < w.places(); place++) {
         float sum = 0;
-        for (int at = f; at < run; at += filters) {
-          sum += weights[place * run + at];
+        for (int at = f; at < width; at += filters) {
+          sum += weights[place][at];
         }
         written[f * w.places() + place] = sum;
       }
     }
     dw.write(0, written, 0, filters * w.places());
-  }
-
-  /** Floats of the weights of a place, repeated: whole positions, at most those of a row. */
-  private static int run(Window w, int filters) {
-    return Math.min(w.outWidth(), Math.max(1, RUN / filters)) * filters;
   }
 
   private static int pitch(Window w, int filters) {
@@ -115,10 +99,9 @@ final class DirectDepthwise implements Depthwise {
 
   private void readWeights(Window w, int filters, Buffer weight) {
     weight.read(0, written, 0, filters * w.places());
-    int run = run(w, filters);
     for (int place = 0; place < w.places(); place++) {
-      for (int i = 0; i < run; i++) {
-        weights[place * run + i] = written[i % filters * w.places() + place];
+      for (int i = 0; i < w.outWidth() * filters; i++) {
+        weights[place][i] = written[i % filters * w.places() + place];
       }
     }
   }
@@ -179,7 +162,10 @@ final class DirectDepthwise implements Depthwise {
   private void scatter(Window w, int filters, int outY, int place) {
     int to = start(w, filters, outY, place);
     if (w.strideX() == 1) {
-      add(line, 0, image, to, w.outWidth() * filters);
+      int width = w.outWidth() * filters;
+      System.arraycopy(image, to, sums, 0, width);
+      add(line, sums, width);
+      System.arraycopy(sums, 0, image, to, width);
       return;
     }
     for (int outX = 0; outX < w.outWidth(); outX++) {
@@ -192,17 +178,21 @@ final class DirectDepthwise implements Depthwise {
     return y * pitch(w, filters) + place % w.windowWidth() * w.dilationX() * filters;
   }
 
-  private static void multiplyAdd(
-      float[] a, int aFrom, float[] b, int bFrom, float[] sums, int to, int n) {
+  private static void multiplyAdd(float[] a, float[] b, float[] sums, int n) {
     for (int i = 0; i < n; i++) {
-      sums[to + i] += a[aFrom + i] * b[bFrom + i];
+      sums[i] += a[i] * b[i];
     }
   }
 
-  private static void multiply(
-      float[] a, int aFrom, float[] b, int bFrom, float[] product, int to, int n) {
+  private static void multiply(float[] a, float[] b, float[] product, int n) {
     for (int i = 0; i < n; i++) {
-      product[to + i] = a[aFrom + i] * b[bFrom + i];
+      product[i] = a[i] * b[i];
+    }
+  }
+
+  private static void add(float[] x, float[] sums, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[i] += x[i];
     }
   }
 
@@ -218,7 +208,10 @@ final class DirectDepthwise implements Depthwise {
     image = Images.reserve(image, Images.paddedHeight(w) * pitch(w, filters));
     line = Images.reserve(line, width);
     row = Images.reserve(row, width);
-    weights = Images.reserve(weights, w.places() * run(w, filters));
+    sums = Images.reserve(sums, width);
+    if (weights.length < w.places() || weights[0].length < width) {
+      weights = new float[w.places()][width];
+    }
     written = Images.reserve(written, w.places() * filters);
   }
 }

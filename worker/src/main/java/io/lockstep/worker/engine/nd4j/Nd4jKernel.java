@@ -17,6 +17,7 @@ import io.lockstep.worker.engine.kernel.Parametric;
 import io.lockstep.worker.engine.kernel.Pointwise;
 import io.lockstep.worker.engine.kernel.PointwiseBlocks;
 import io.lockstep.worker.engine.kernel.Window;
+import io.lockstep.worker.engine.kernel.Winograd;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class Nd4jKernel implements Kernel {
   private final Images images = new Images();
   private final Depthwise depthwise = new DirectDepthwise();
   private final FloatPointwiseBlocks floatPointwise = new FloatPointwiseBlocks();
+  private final Winograd winograd = new RowWinograd();
   private final Attention attention = new Attention();
   private final Norms norms = new Norms();
   private final List<FloatMemory> owned = new ArrayList<>();
@@ -461,6 +463,11 @@ public final class Nd4jKernel implements Kernel {
   @Override
   public Depthwise depthwise() {
     return depthwise;
+  }
+
+  @Override
+  public Winograd winograd() {
+    return winograd;
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Kernel.Transpose;
 import io.lockstep.worker.engine.kernel.PlainKernel;
 import io.lockstep.worker.engine.kernel.Window;
+import io.lockstep.worker.engine.kernel.Winograd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -336,6 +337,51 @@ class Nd4jKernelParityTest {
         assertSame(weights, 2 * w.places() * multiplier * count * w.positions());
       }
     }
+  }
+
+  static List<Window> windowsOfThree() {
+    return List.of(
+        new Window(1, 1, 1, 3, 3, 1, 1, 1, 1, 1, 1),
+        new Window(3, 3, 2, 3, 3, 1, 1, 0, 0, 1, 1),
+        new Window(5, 8, 9, 3, 3, 1, 1, 1, 1, 5, 8),
+        new Window(6, 7, 3, 3, 3, 1, 1, 0, 0, 4, 5),
+        new Window(4, 3, 8, 3, 3, 1, 1, 3, 2, 8, 5),
+        new Window(9, 9, 2, 3, 3, 1, 1, 0, 0, 4, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("windowsOfThree")
+  void transformsOfWinogradAgree(Window w) {
+    int filters = 5;
+    for (int count : new int[] {0, 1, 3}) {
+      int tiles = Winograd.ELEMENTS * count * Winograd.tiles(w);
+      Pair x = numbers(2 + count * w.imageSize());
+      Pair v = numbers(tiles * w.channels());
+      fast.winograd().input(w, x.fast(), 2, count, v.fast());
+      plain.winograd().input(w, x.plain(), 2, count, v.plain());
+      assertSame(v, 4);
+      fast.winograd().inputGradient(w, v.fast(), count, x.fast(), 2);
+      plain.winograd().inputGradient(w, v.plain(), count, x.plain(), 2);
+      assertSame(x, 64);
+      Pair m = numbers(tiles * filters);
+      Pair z = numbers(count * w.positions() * filters);
+      for (Target target : Target.values()) {
+        fast.winograd().output(w, filters, m.fast(), count, target, z.fast());
+        plain.winograd().output(w, filters, m.plain(), count, target, z.plain());
+        assertSame(z, 18);
+      }
+      fast.winograd().outputGradient(w, filters, z.fast(), count, m.fast());
+      plain.winograd().outputGradient(w, filters, z.plain(), count, m.plain());
+      assertSame(m, 72);
+    }
+    Pair weights = numbers(filters * 9 * w.channels());
+    Pair u = numbers(Winograd.ELEMENTS * filters * w.channels());
+    fast.winograd().filter(filters, w.channels(), weights.fast(), u.fast());
+    plain.winograd().filter(filters, w.channels(), weights.plain(), u.plain());
+    assertSame(u, 9);
+    fast.winograd().filterGradient(filters, w.channels(), u.fast(), weights.fast());
+    plain.winograd().filterGradient(filters, w.channels(), u.plain(), weights.plain());
+    assertSame(weights, 32);
   }
 
   @Test
