@@ -5,6 +5,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Smaller when a validation metric makes no progress any more, as {@code
@@ -40,7 +41,7 @@ record Plateau(Settings settings, double rate, double best, int bad, int cooling
           "mode",
           "auto",
           List.of("auto", "min", "max"),
-          "whether smaller or larger is better; auto: larger for accuracy and r2");
+          "whether smaller or larger is better; auto: larger for accuracy, r2, auc, f1, precision, recall and top-k");
   private static final Key<Integer> PATIENCE =
       Key.integer("patience", 10, Range.NOT_NEGATIVE, "metrics without progress that are borne");
   private static final Key<Double> THRESHOLD =
@@ -54,8 +55,9 @@ record Plateau(Settings settings, double rate, double best, int bad, int cooling
   private static final Key<Integer> COOLDOWN =
       Key.integer("cooldown", 0, Range.NOT_NEGATIVE, "metrics that are ignored after a change");
 
-  /** The metrics of which more is better. */
-  private static final List<String> LARGER_IS_BETTER = List.of("accuracy", "r2");
+  /** The metrics of which more is better; a suffix says how classes are averaged, or k. */
+  private static final Pattern LARGER_IS_BETTER =
+      Pattern.compile("(accuracy|r2|auc|f1|precision|recall|top)(-.*)?");
 
   static final Registry.Entry<ScheduleFactory> ENTRY =
       new Registry.Entry<>(
@@ -90,7 +92,8 @@ record Plateau(Settings settings, double rate, double best, int bad, int cooling
     static Settings of(Options options, Span span) {
       String metric = options.get(METRIC);
       String mode = options.get(MODE);
-      boolean larger = mode.equals("auto") ? LARGER_IS_BETTER.contains(metric) : mode.equals("max");
+      boolean larger =
+          mode.equals("auto") ? LARGER_IS_BETTER.matcher(metric).matches() : mode.equals("max");
       return new Settings(
           options.get(Span.FACTOR),
           metric,

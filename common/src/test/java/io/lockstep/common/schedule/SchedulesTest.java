@@ -155,6 +155,9 @@ class SchedulesTest {
     assertThat(lowers(Map.of("metric", "mae"), 10, 20)).isTrue();
     assertThat(lowers(Map.of("metric", "accuracy"), 0.5, 0.8)).isFalse();
     assertThat(lowers(Map.of("metric", "r2"), 0.5, 0.8)).isFalse();
+    assertThat(lowers(Map.of("metric", "f1-macro"), 0.5, 0.8)).isFalse();
+    assertThat(lowers(Map.of("metric", "top-5"), 0.5, 0.8)).isFalse();
+    assertThat(lowers(Map.of("metric", "perplexity"), 10, 20)).isTrue();
     assertThat(lowers(Map.of("metric", "accuracy", "mode", "min"), 0.5, 0.8)).isTrue();
   }
 

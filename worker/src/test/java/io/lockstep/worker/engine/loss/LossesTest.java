@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.random.Purpose;
+import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Sigmoid;
 import io.lockstep.worker.engine.activation.Softmax;
 import io.lockstep.worker.engine.kernel.Buffer;
+import io.lockstep.worker.engine.kernel.Elementary;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
@@ -37,6 +40,38 @@ class LossesTest {
           assertThat(even.sum).isCloseTo(Math.log(2), within(1e-15));
           assertThat(even.gradient).containsExactly(0.5, -0.5);
         });
+  }
+
+  /** The row is worked on in blocks; its numbers are those of the formula one by one. */
+  @Test
+  void crossEntropyHasTheBitsOfItsFormula() {
+    for (int classes : new int[] {2, 7, 8, 9, 63, 64, 65, 513}) {
+      RandomStream random = RandomStream.of(classes, Purpose.GRADIENT_CHECK, 0, 0, 0);
+      double[] z = new double[classes];
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int c = 0; c < classes; c++) {
+        z[c] = (float) (20 * random.normal(c));
+        largest = Math.max(largest, z[c]);
+      }
+      double sum = 0;
+      for (double each : z) {
+        sum += Elementary.exp(each - largest);
+      }
+      float[] slope = new float[classes];
+      for (int c = 0; c < classes; c++) {
+        slope[c] = (float) (Elementary.exp(z[c] - largest) / sum - (c == 1 ? 1 : 0));
+      }
+      double expected = Elementary.log(sum) - (z[1] - largest);
+      eachKernel(
+          kernel -> {
+            Loss loss = create(SPARSE, Map.of("fromLogits", true));
+            Result found = run(loss, kernel, z, new float[] {1}, classes);
+            assertThat(found.sum).isEqualTo(expected);
+            for (int c = 0; c < slope.length; c++) {
+              assertThat((float) found.gradient[c]).isEqualTo(slope[c]);
+            }
+          });
+    }
   }
 
   @Test
