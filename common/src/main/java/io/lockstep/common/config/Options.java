@@ -43,6 +43,16 @@ public final class Options {
     return new Options(path, (Section) ConfigNode.of(values, new Place("program", 0)));
   }
 
+  /**
+   * A section that stands in the place of this one, such as one of the layers of a block.
+   *
+   * @param name is put behind this section's path
+   * @param values maps, lists, numbers, texts, truth values
+   */
+  public Options derived(String name, Map<String, ?> values) {
+    return new Options(path + "." + name, (Section) ConfigNode.of(values, place()));
+  }
+
   /** The section's path from the top, such as {@code data.train}; empty at the top. */
   public String path() {
     return path;

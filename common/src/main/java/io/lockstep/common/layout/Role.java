@@ -15,14 +15,16 @@ public enum Role {
    * Running statistics of a normalisation: values that follow the batches by a rule of their own.
    * No gradient, so no clip, norm, decay or update rule sees them.
    */
-  STATISTICS;
+  STATISTICS,
+  /** A layer's that is frozen, whatever it would be for: no gradient, no update. */
+  FROZEN;
 
-  /** The roles of what an update rule trains: all but {@link #STATISTICS}. */
+  /** The roles of what an update rule trains: all but {@link #STATISTICS} and {@link #FROZEN}. */
   public static List<Role> trained() {
     return List.of(WEIGHT, BIAS, NORM);
   }
 
-  /** The name in the configuration: weight, bias, norm; and in tables: statistics. */
+  /** The name in the configuration: weight, bias, norm; and in tables: statistics, frozen. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -40,6 +40,16 @@ public record TensorSpec(
     this(name, shape, role, null);
   }
 
+  /** The same tensor, which stays as it is. */
+  public TensorSpec frozen() {
+    return new TensorSpec(name, shape, Role.FROZEN);
+  }
+
+  /** Whether an update rule trains it. */
+  public boolean isTrained() {
+    return role != Role.FROZEN && role != Role.STATISTICS;
+  }
+
   /** Whether it holds running statistics, which no update rule trains. */
   public boolean isStatistics() {
     return role == Role.STATISTICS;

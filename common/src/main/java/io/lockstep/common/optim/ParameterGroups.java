@@ -7,6 +7,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.common.layout.Role;
 import io.lockstep.common.layout.TensorSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -165,7 +166,7 @@ public final class ParameterGroups {
   public static ParameterGroups of(Options section, List<TensorSpec> tensors) {
     UpdateRule ownRule =
         Optimizers.REGISTRY.create(section, RunConfiguration.LEARNING_RATE, GROUPS);
-    List<TensorSpec> trained = tensors.stream().filter(t -> !t.isStatistics()).toList();
+    List<TensorSpec> trained = tensors.stream().filter(TensorSpec::isTrained).toList();
     List<TensorSpec> statistics = tensors.stream().filter(TensorSpec::isStatistics).toList();
     List<TensorSpec> rest = new ArrayList<>(trained);
     List<Group> groups = new ArrayList<>();
@@ -185,6 +186,10 @@ public final class ParameterGroups {
       groups.add(new Group(written.path(), settings, settings.get(RATE_FACTOR), rule, own));
     }
     groups.add(new Group(section.path(), ungrouped(section), 1, ownRule, List.copyOf(rest)));
+    List<TensorSpec> frozen = tensors.stream().filter(t -> t.role() == Role.FROZEN).toList();
+    if (!frozen.isEmpty()) {
+      groups.add(new Group("model.layers", ungrouped(section), 0, new Frozen(), frozen));
+    }
     if (!statistics.isEmpty()) {
       Options none = Options.of(Group.STATISTICS, Map.of());
       groups.add(new Group(Group.STATISTICS, none, 1, new RunningStatistics(), statistics));

@@ -9,7 +9,9 @@ public enum Purpose {
   /** Dropout masks; id is the layer's number, time the step. */
   DROPOUT(3),
   /** The coordinates that a gradient check visits; id is the tensor's number. */
-  GRADIENT_CHECK(4);
+  GRADIENT_CHECK(4),
+  /** Numbers that a layer draws; id is the layer's number, time the step. */
+  NOISE(5);
 
   private final int number;
 

@@ -40,7 +40,7 @@ class RunConfigurationTest {
     assertThat(run.data().scale()).isEqualTo(new Scaling.Divide(255));
     assertThat(run.data().labels()).isEqualTo(new LabelsSection(10, List.of()));
     assertThat(run.data().train().plain()).containsEntry("features", "data/train-images.gz");
-    assertThat(run.model().input()).containsExactly(784);
+    assertThat(run.model().inputs().get("input")).containsExactly(784);
     assertThat(run.model().layers()).hasSize(3);
     assertThat(run.learningRate()).isEqualTo(0.001);
     assertThat(run.optimizer().plain()).containsOnlyKeys("type", "weightDecay");

@@ -30,7 +30,7 @@ class SettingsTest {
   @Test
   void aValueIsReadAsYaml() {
     RunConfiguration run = with("model.input=[1, 28, 28]", "data.scale={standardize: true}");
-    assertThat(run.model().input()).containsExactly(1, 28, 28);
+    assertThat(run.model().inputs().get("input")).containsExactly(1, 28, 28);
     assertThat(run.data().scale()).isEqualTo(new Scaling.Standardize());
   }
 
@@ -43,7 +43,7 @@ class SettingsTest {
   void elementsOfListsCanBeSet() {
     RunConfiguration run = with("model.layers[0].units=128", "model.input[0]=100");
     assertThat(run.model().layers().get(0).plain()).containsEntry("units", 128);
-    assertThat(run.model().input()).containsExactly(100);
+    assertThat(run.model().inputs().get("input")).containsExactly(100);
   }
 
   @Test

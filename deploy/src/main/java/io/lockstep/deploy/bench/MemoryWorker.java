@@ -45,7 +45,10 @@ final class MemoryWorker {
         sums.begin();
         for (var slice = sums.next(); slice != null; slice = sums.next()) {
           SliceSums found = engine.gradient(batch, 1, step, slice.stream(), slice.gradient());
-          sums.done(slice, Scalars.ofSlice(found.loss(), found.weight(), found.gradientSquares(), batch.examples()));
+          sums.done(
+              slice,
+              Scalars.ofSlice(
+                  found.loss(), found.weight(), found.gradientSquares(), batch.examples()));
         }
         link.push(step, sums.await());
         link.await(step + 1L);

@@ -1,7 +1,6 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.DataSection;
-import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.config.WireSection;
@@ -13,8 +12,8 @@ import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.spark.source.Sources;
 import io.lockstep.worker.engine.Network;
-import io.lockstep.worker.engine.layer.Layers;
-import io.lockstep.worker.engine.loss.Losses;
+import io.lockstep.worker.engine.Objective;
+import io.lockstep.worker.engine.layer.Blocks;
 import io.lockstep.worker.engine.metric.Metrics;
 import java.nio.file.Path;
 
@@ -33,11 +32,8 @@ final class Resolution {
     check(run);
     return run.withSections(
         data(run.data(), folder),
-        new ModelSection(
-            run.model().input(),
-            run.model().layers().stream().map(Layers.REGISTRY::resolve).toList(),
-            run.model().chunkElements()),
-        Losses.REGISTRY.resolve(run.loss()),
+        run.model().withLayers(run.model().layers().stream().map(Blocks::resolve).toList()),
+        Objective.resolve(run.loss()),
         run.metrics().stream().map(Metrics.REGISTRY::resolve).toList(),
         Optimizers.resolve(run.optimizer()),
         Schedules.resolve(run),

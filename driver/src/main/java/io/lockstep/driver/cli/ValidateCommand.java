@@ -87,7 +87,9 @@ final class ValidateCommand implements Callable<Integer> {
   private static void printModel(RunConfiguration run, Network network, PrintWriter out) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("layer", "type", "output", "parameters"));
-    rows.add(List.of("input", "", shape(run.model().input()), "0"));
+    run.model()
+        .inputs()
+        .forEach((name, extents) -> rows.add(List.of(name, "", shape(extents), "0")));
     for (int i = 0; i < network.layerNames().size(); i++) {
       String name = network.layerNames().get(i);
       long size =
@@ -98,7 +100,7 @@ final class ValidateCommand implements Callable<Integer> {
       rows.add(
           List.of(
               name,
-              String.valueOf(run.model().layers().get(i).plain().get("type")),
+              network.graph().types().get(i),
               shape(network.layerShapes().get(i)),
               Figures.count(size)));
     }

@@ -125,7 +125,7 @@ public final class Dealing {
   }
 
   private Table open(Options source, List<String> features, @Nullable Tokenizer tokenizer) {
-    int width = configuration.model().input().stream().reduce(1, Math::multiplyExact);
+    int width = configuration.model().inputSize();
     Reading reading =
         new Reading(
             spark.hadoopConfiguration(),
@@ -143,7 +143,7 @@ public final class Dealing {
               + " has features ("
               + table.form().features()
               + "), got "
-              + configuration.model().input()
+              + configuration.model().inputs()
               + " ("
               + width
               + ")");

@@ -4,23 +4,25 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.LabelsSection;
 import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
-import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
+import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
+import io.lockstep.worker.engine.layer.LayerKeys;
 import io.lockstep.worker.engine.loss.Loss;
-import io.lockstep.worker.engine.loss.Losses;
 import io.lockstep.worker.engine.metric.MetricValues;
-import io.lockstep.worker.engine.metric.Metrics;
 import io.lockstep.worker.engine.nd4j.NativeParameters;
 import io.lockstep.worker.engine.nd4j.NativeSettings;
 import io.lockstep.worker.engine.nd4j.Nd4jKernel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -29,17 +31,17 @@ import java.util.Optional;
  * until parameters or engines are made.
  */
 public final class Network {
+  private static final Options IDENTITY = Options.of("activation", Map.of("type", "identity"));
+
   private final Graph graph;
-  private final Loss loss;
-  private final Metrics metrics;
-  private final int labelWidth;
+  private final Objective objective;
+  private final ObjectiveMetrics metrics;
   private final FirstValues firstValues = new FirstValues();
 
-  private Network(Graph graph, Loss loss, List<Options> metrics, int labelWidth) {
+  private Network(Graph graph, Objective objective, List<Options> metrics) {
     this.graph = graph;
-    this.loss = loss;
-    this.metrics = Metrics.of(metrics, loss.task(), graph.output());
-    this.labelWidth = labelWidth;
+    this.objective = objective;
+    this.metrics = new ObjectiveMetrics(objective, metrics);
   }
 
   /** The network of a run. */
@@ -57,74 +59,91 @@ public final class Network {
    *
    * @param metrics what it is judged by, a section each; empty for what is usual for its loss
    * @throws ConfigurationException for an unknown layer, loss, metric or setting, for a layer that
-   *     cannot take what the one before it puts out, and for outputs that do not fit loss, metrics
-   *     or labels
+   *     cannot take what comes to it, for one that leads to no loss, and for outputs that do not
+   *     fit loss, metrics or labels
    */
   public static Network of(
       ModelSection model, Options loss, List<Options> metrics, LabelsSection labels) {
-    Graph graph = Graph.chain(new Shape(model.input()), model.layers());
-    Loss made = Losses.REGISTRY.create(loss);
-    int labelWidth = labelWidth(made, loss, labels, graph.output(), model);
-    Optional<Network> fused = fused(model, graph, made, metrics, labelWidth);
-    return fused.orElseGet(() -> new Network(graph, made, metrics, labelWidth));
+    Graph graph = graph(model, model.layers());
+    Objective objective = Objective.of(graph, loss, labels);
+    refuseLooseEnds(model, graph, objective);
+    refuseOtherClasses(model, objective, labels);
+    return fused(model, graph, objective, metrics);
+  }
+
+  private static Graph graph(ModelSection model, List<Options> layers) {
+    Map<String, Shape> inputs = new LinkedHashMap<>();
+    model.inputs().forEach((name, extents) -> inputs.put(name, new Shape(extents)));
+    return Graph.of(inputs, layers);
+  }
+
+  private static void refuseLooseEnds(ModelSection model, Graph graph, Objective objective) {
+    List<String> names = LayerKeys.names(model.layers());
+    for (int i = 0; i < names.size(); i++) {
+      int node = Objects.requireNonNull(graph.find(names.get(i)));
+      if (!graph.isUsed(node) && !objective.seen().contains(node)) {
+        throw model
+            .layers()
+            .get(i)
+            .error(
+                "leads to no loss: name '"
+                    + names.get(i)
+                    + "' in the inputs of a layer or in a loss, or leave it out");
+      }
+    }
+  }
+
+  private static void refuseOtherClasses(
+      ModelSection model, Objective objective, LabelsSection labels) {
+    List<String> names = LayerKeys.names(model.layers());
+    for (Term term : objective.terms()) {
+      boolean labelled = term.target() instanceof Target.Labels && labels.classified();
+      if (labelled && !term.loss().task().takes(labels.classes(), term.shape())) {
+        int layer = names.indexOf(term.name().replaceFirst("\\..*", ""));
+        throw model
+            .layers()
+            .get(layer)
+            .error(
+                "must put out "
+                    + labels.classes()
+                    + " numbers, one for each of data.labels' classes, got "
+                    + term.shape().channels());
+      }
+    }
   }
 
   /**
-   * Numbers of label that an example has: as many as the loss takes, but one a position where it
-   * takes rows and labels are classes.
+   * The same network, where a loss has a form that takes the input of its output's activation (a
+   * softmax or sigmoid before a cross-entropy): without the activation, which the loss brings back
+   * when outputs are shown, and without the digits that it would take away. Only where nobody else
+   * looks at that output.
    */
-  private static int labelWidth(
-      Loss loss, Options section, LabelsSection labels, Shape output, ModelSection model) {
-    int wanted = loss.labelWidth(output);
-    if (labels.none() && wanted > 0) {
-      throw section.error(
-          "takes "
-              + wanted
-              + (wanted == 1 ? " label" : " labels")
-              + " of an example, but data.labels says none: true; say classes: number or"
-              + " regression: true there, and where a source has its labels");
+  private static Network fused(
+      ModelSection model, Graph graph, Objective objective, List<Options> metrics) {
+    List<Options> layers = new ArrayList<>(model.layers());
+    List<String> names = LayerKeys.names(layers);
+    List<Loss> losses = new ArrayList<>(objective.losses());
+    List<Integer> seen = objective.seen();
+    for (int t = 0; t < losses.size(); t++) {
+      int node = objective.ends().get(t);
+      int at = node < 0 ? -1 : names.indexOf(graph.names().get(node));
+      if (at < 0
+          || !layers.get(at).has(Activations.KEY)
+          || graph.isUsed(node)
+          || seen.stream().filter(other -> other == node).count() > 1) {
+        continue;
+      }
+      Optional<Loss> fused = losses.get(t).fused(Activations.of(layers.get(at)));
+      if (fused.isPresent()) {
+        losses.set(t, fused.get());
+        layers.set(at, layers.get(at).with(Activations.KEY, IDENTITY));
+      }
     }
-    if (!labels.classified()) {
-      return wanted;
+    if (losses.equals(objective.losses())) {
+      return new Network(graph, objective, metrics);
     }
-    if (!loss.task().takes(labels.classes(), output)) {
-      throw model
-          .layers()
-          .get(model.layers().size() - 1)
-          .error(
-              "must put out "
-                  + labels.classes()
-                  + " numbers, one for each of data.labels' classes, got "
-                  + output.channels());
-    }
-    boolean rows = wanted == output.size() && output.channels() == labels.classes();
-    return rows ? output.positions() : wanted;
-  }
-
-  /**
-   * The same network, where the loss has a form that takes the input of the last layer's activation
-   * (a softmax or sigmoid before a cross-entropy): without the activation, which the loss brings
-   * back when outputs are shown, and without the digits that it would take away. Only for outputs
-   * that are no image: there a softmax is over channels and the loss over all.
-   */
-  private static Optional<Network> fused(
-      ModelSection model, Graph graph, Loss loss, List<Options> metrics, int labelWidth) {
-    int last = model.layers().size() - 1;
-    Options layer = model.layers().get(last);
-    boolean alone = layer.get(Registry.TYPE).equals("activation");
-    if (!layer.has(Activations.KEY) || !graph.output().isFeatures() || (alone && last == 0)) {
-      return Optional.empty();
-    }
-    return loss.fused(Activations.of(layer))
-        .map(
-            form -> {
-              List<Options> layers = new ArrayList<>(model.layers().subList(0, last));
-              if (!alone) {
-                layers.add(layer.without(Activations.KEY.name()));
-              }
-              return new Network(
-                  Graph.chain(new Shape(model.input()), layers), form, metrics, labelWidth);
-            });
+    Graph without = graph(model, layers);
+    return new Network(without, objective.withLosses(without, losses), metrics);
   }
 
   /** All tensors, in layout order. */
@@ -149,22 +168,24 @@ public final class Network {
 
   /** Numbers of an example. */
   public int inputSize() {
-    return graph.input().size();
+    return graph.inputSize();
   }
 
-  /** Numbers of a label: 1 for a class; for regression as many as the loss takes. */
+  /** Numbers of label that an example has: as many as all losses take. */
   public int labelWidth() {
-    return labelWidth;
+    return objective.labelWidth();
   }
 
-  /** Numbers that the network puts out for an example. */
+  /**
+   * Numbers that users see of the network for an example: of the output that the first loss takes.
+   */
   public int outputSize() {
-    return graph.output().size();
+    return objective.output().size();
   }
 
-  /** The shape of what the network puts out for an example. */
+  /** The shape of what users see of the network for an example. */
   public Shape outputShape() {
-    return graph.output();
+    return objective.output();
   }
 
   /** The names of the metrics, whose sums {@link SliceSums#metrics} holds. */
@@ -219,18 +240,28 @@ public final class Network {
     NativeSettings.check();
     Kernel kernel = new Nd4jKernel();
     var buffer = ((NativeParameters) parameters).buffer();
-    return engine(kernel, new Execution(graph, kernel, buffer, maxExamples), maxExamples);
+    return engine(kernel, execution(kernel, buffer, maxExamples), maxExamples);
   }
 
   GraphEngine engine(Kernel kernel, Execution execution, int maxExamples) {
-    return new GraphEngine(kernel, execution, loss, metrics, this, maxExamples);
+    return new GraphEngine(kernel, execution, this, maxExamples);
   }
 
-  Graph graph() {
+  Execution execution(Kernel kernel, Buffer parameters, int maxExamples) {
+    return new Execution(graph, kernel, parameters, parameters, maxExamples, objective.ends());
+  }
+
+  /** The layers and how they hang together. */
+  public Graph graph() {
     return graph;
   }
 
-  Loss loss() {
-    return loss;
+  /** What training makes small. */
+  public Objective objective() {
+    return objective;
+  }
+
+  ObjectiveMetrics metrics() {
+    return metrics;
   }
 }

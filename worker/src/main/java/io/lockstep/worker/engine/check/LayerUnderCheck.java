@@ -131,7 +131,8 @@ public final class LayerUnderCheck implements Differentiable {
   @Override
   public Evaluation evaluate() {
     kernel.clear();
-    operation.forward(pass);
+    operation.forward(
+        new Pass(pass.examples(), Pass.Mode.DIFFERENCE, pass.seed(), pass.step(), pass.stream()));
     double sum = 0;
     for (int i = 0; i < r.length(); i++) {
       sum += r.get(i) * output.get(i);

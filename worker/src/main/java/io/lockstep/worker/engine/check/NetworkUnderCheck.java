@@ -1,63 +1,60 @@
 package io.lockstep.worker.engine.check;
 
 import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.worker.engine.Objective;
+import io.lockstep.worker.engine.Scoring;
+import io.lockstep.worker.engine.SliceBatch;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Buffer;
-import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass;
-import io.lockstep.worker.engine.loss.Loss;
+import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * The sum of a slice's losses as a function of a network's parameters, in training: the layers, the
- * order of the graph and the loss are those that train, only the numbers are float64.
+ * order of the graph and the losses are those that train, only the numbers are float64. What no
+ * gradient flows through keeps the values that it had when the gradient was computed: targets,
+ * stop-gradient layers, frozen uses of tensors that others change.
  */
 public final class NetworkUnderCheck implements Differentiable {
   private final PieceKernel kernel = new PieceKernel();
   private final Graph graph;
-  private final Loss loss;
   private final Execution execution;
+  private final Scoring scoring;
   private final Buffer parameters;
   private final Pass pass;
 
-  /** The tensors that have a gradient: all but running statistics. */
+  /** The tensors that have a gradient: all but running statistics and frozen ones. */
   private final List<Integer> trained;
 
-  private final float[] features;
-  private final float[] labels;
-  private final float[] weights;
+  private final SliceBatch batch;
 
   /**
-   * @param parameters [graph.size()], where the check is made; not modified
-   * @param features [examples, input], images channel by channel; not modified
-   * @param labels [examples, loss.labelWidth(output)]; not modified
-   * @param weights [examples]; not modified
+   * @param graph the layers
+   * @param objective what is made small
+   * @param values [graph.size()], where the check is made; not modified
+   * @param batch the examples; read as long as this is used
    * @param pass how many examples, and what keys the network's random numbers
    */
   public NetworkUnderCheck(
-      Graph graph,
-      Loss loss,
-      float[] parameters,
-      float[] features,
-      float[] labels,
-      float[] weights,
-      Pass pass) {
+      Graph graph, Objective objective, float[] values, SliceBatch batch, Pass pass) {
     this.graph = graph;
-    this.loss = loss;
     this.trained =
         IntStream.range(0, graph.tensors().size())
-            .filter(t -> !graph.tensors().get(t).isStatistics())
+            .filter(t -> graph.tensors().get(t).isTrained())
             .boxed()
             .toList();
-    this.features = features.clone();
-    this.labels = labels.clone();
-    this.weights = weights.clone();
+    this.batch = batch;
     this.pass = pass;
     this.parameters = kernel.allocate(graph.size());
-    this.parameters.write(0, parameters, 0, graph.size());
-    this.execution = new Execution(graph, kernel, this.parameters, pass.examples());
+    this.parameters.write(0, values, 0, graph.size());
+    Buffer held = kernel.allocate(graph.size());
+    held.write(0, values, 0, graph.size());
+    this.execution =
+        new Execution(graph, kernel, parameters, held, pass.examples(), objective.ends());
+    this.scoring = new Scoring(objective, kernel, execution, pass.examples());
   }
 
   @Override
@@ -81,25 +78,15 @@ public final class NetworkUnderCheck implements Differentiable {
 
   @Override
   public Evaluation evaluate() {
-    forward();
-    Shape output = graph.output();
-    int examples = pass.examples();
-    double sum = loss.sum(kernel, execution.output(), labels, weights, examples, output);
-    long ofLoss = loss.piece(execution.output(), labels, examples, output);
-    return new Evaluation(sum, 31 * kernel.piece() + ofLoss);
+    forward(new Pass(pass.examples(), Mode.DIFFERENCE, pass.seed(), pass.step(), pass.stream()));
+    double sum = scoring.sum(batch, Mode.DIFFERENCE);
+    return new Evaluation(sum, 31 * kernel.piece() + scoring.piece(batch, Mode.DIFFERENCE));
   }
 
   @Override
   public double[][] gradient() {
-    forward();
-    loss.gradient(
-        kernel,
-        execution.output(),
-        labels,
-        weights,
-        pass.examples(),
-        graph.output(),
-        execution.outputGradient());
+    forward(pass);
+    scoring.gradient(batch, pass.mode());
     double[][] result = new double[trained.size()][];
     for (int v = 0; v < result.length; v++) {
       result[v] = new double[graph.tensors().get(trained.get(v)).size()];
@@ -116,9 +103,9 @@ public final class NetworkUnderCheck implements Differentiable {
     return result;
   }
 
-  private void forward() {
+  private void forward(Pass of) {
     kernel.clear();
-    execution.input(features, pass.examples());
-    execution.forward(pass);
+    execution.input(batch.features(), of.examples());
+    execution.forward(of);
   }
 }

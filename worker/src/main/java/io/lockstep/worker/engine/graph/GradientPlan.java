@@ -13,38 +13,40 @@ import java.util.Map;
  */
 final class GradientPlan {
   private final Slots slots = new Slots();
+  private final List<Integer> outputs = new ArrayList<>();
   private final List<List<Integer>> upstream = new ArrayList<>();
   private final Map<List<Integer>, Integer> inputGradients = new HashMap<>();
 
   private GradientPlan() {}
 
-  static GradientPlan of(Graph graph, int maxExamples) {
+  /**
+   * @param outputs the nodes whose outputs the gradient begins at, below 0 for inputs
+   */
+  static GradientPlan of(Graph graph, int maxExamples, List<Integer> outputs) {
     GradientPlan plan = new GradientPlan();
     List<Node> nodes = graph.nodes();
     boolean[] wants = wants(nodes);
     nodes.forEach(node -> plan.upstream.add(new ArrayList<>()));
-    int last = source(nodes, nodes.size() - 1);
-    int length = Math.multiplyExact(maxExamples, graph.output().size());
-    int outputSlot = plan.slots.take(length);
-    if (last >= 0) {
-      plan.upstream.get(last).add(outputSlot);
-    }
-    for (int i = nodes.size() - 1; i >= 0; i--) {
-      if (!nodes.get(i).passesThrough()) {
-        plan.visit(nodes, i, wants, maxExamples);
+    for (int output : outputs) {
+      int slot = plan.slots.take(Math.multiplyExact(maxExamples, graph.shape(output).size()));
+      plan.outputs.add(slot);
+      int from = source(nodes, output);
+      if (from >= 0) {
+        plan.upstream.get(from).add(slot);
       }
     }
-    if (last != nodes.size() - 1) {
-      plan.upstream.get(nodes.size() - 1).add(outputSlot);
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (wants[i] && !nodes.get(i).passesThrough() && !plan.upstream.get(i).isEmpty()) {
+        plan.visit(nodes, i, wants, maxExamples);
+      } else {
+        plan.upstream.get(i).clear();
+      }
     }
     return plan;
   }
 
   private void visit(List<Node> nodes, int number, boolean[] wants, int maxExamples) {
     Node node = nodes.get(number);
-    if (!wants[number]) {
-      return;
-    }
     for (int i = 0; i < node.inputs().size(); i++) {
       int from = source(nodes, node.inputs().get(i));
       if (from >= 0 && wants[from]) {
@@ -56,13 +58,14 @@ final class GradientPlan {
     upstream.get(number).forEach(slots::release);
   }
 
-  /** Whether a node, or one below it, has parameters. */
+  /** Whether a node, or one below it, has tensors that learn. */
   private static boolean[] wants(List<Node> nodes) {
     boolean[] wants = new boolean[nodes.size()];
     for (int i = 0; i < wants.length; i++) {
+      Node node = nodes.get(i);
       wants[i] =
-          nodes.get(i).tensors() > 0
-              || nodes.get(i).inputs().stream().anyMatch(n -> n >= 0 && wants[n]);
+          !node.layer().stopsGradient()
+              && (node.hasGradients() || node.inputs().stream().anyMatch(n -> n >= 0 && wants[n]));
     }
     return wants;
   }
@@ -79,6 +82,11 @@ final class GradientPlan {
   /** Lengths of the slots. */
   List<Integer> lengths() {
     return slots.lengths();
+  }
+
+  /** The slot in which the gradient of an output arrives, by its number among the outputs. */
+  int output(int number) {
+    return outputs.get(number);
   }
 
   /** The slots in which the gradients of a node's output arrive; none where it is not computed. */

@@ -1,46 +1,45 @@
 package io.lockstep.worker.engine.graph;
 
-import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
-import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.engine.kernel.Shape;
-import io.lockstep.worker.engine.layer.Layer;
-import io.lockstep.worker.engine.layer.Layers;
 import io.lockstep.worker.engine.layer.ParameterSpec;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Layers and how they hang together, with every shape known. A node comes after all of its inputs.
- * Immutable, thread-safe; holds no memory.
+ * Layers and how they hang together, with every shape known: an acyclic graph, in which a node
+ * comes after all of its inputs. A layer takes what the one before it puts out, or what it names;
+ * it may use an earlier layer's tensors, and a block stands for several layers. Immutable,
+ * thread-safe; holds no memory.
  */
 public final class Graph {
-  /** Stands for the examples where the number of a node stands for its output. */
-  static final int INPUT = -1;
+  /** What comes in from outside: one run of the features of an example. */
+  private record Input(String name, Shape shape) {}
 
-  /** A layer's own name, which its tensors are named after. */
-  public static final Key<String> NAME =
-      Key.text(
-          "name",
-          "",
-          "unique; the layer's tensors are NAME.W, ...; without it the type and a number");
-
-  private final Shape input;
+  private final List<Input> inputs;
+  private final Map<String, Integer> named;
   private final List<Node> nodes;
   private final List<TensorSpec> tensors;
   private final List<ParameterSpec> parameters;
   private final int[] offsets;
 
-  private Graph(
-      Shape input, List<Node> nodes, List<TensorSpec> tensors, List<ParameterSpec> specs) {
-    this.input = input;
+  /**
+   * @param named the numbers of the inputs, and of the layers and blocks that users name
+   */
+  Graph(
+      Map<String, Shape> inputs,
+      Map<String, Integer> named,
+      List<Node> nodes,
+      List<TensorSpec> tensors,
+      List<ParameterSpec> specs) {
+    this.inputs = inputs.entrySet().stream().map(e -> new Input(e.getKey(), e.getValue())).toList();
+    this.named = Map.copyOf(named);
     this.nodes = List.copyOf(nodes);
     this.tensors = List.copyOf(tensors);
     this.parameters = List.copyOf(specs);
@@ -51,84 +50,77 @@ public final class Graph {
   }
 
   /**
-   * Layers one after another.
+   * A graph of several inputs.
+   *
+   * @param inputs the parts of an example by name, in the order in which they lie in its features
+   * @param layers each with its {@code type}; at least one
+   * @throws io.lockstep.common.config.ConfigurationException for an unknown layer, input or
+   *     setting, two layers of one name, or a layer that cannot take what its inputs put out
+   */
+  public static Graph of(Map<String, Shape> inputs, List<Options> layers) {
+    return new GraphBuilder(inputs).build(layers);
+  }
+
+  /**
+   * A graph of one input, named {@code input}.
    *
    * @param input the shape of an example
-   * @param layers each with its {@code type}; at least one
-   * @throws io.lockstep.common.config.ConfigurationException for an unknown layer or setting, two
-   *     layers of one name, or a layer that cannot take what the one before it puts out
+   * @param layers as for {@link #of}
    */
   public static Graph chain(Shape input, List<Options> layers) {
-    List<Node> nodes = new ArrayList<>();
-    List<TensorSpec> tensors = new ArrayList<>();
-    List<ParameterSpec> parameters = new ArrayList<>();
-    List<String> names = names(layers);
-    Shape shape = input;
-    for (int i = 0; i < layers.size(); i++) {
-      Layer layer = Layers.REGISTRY.create(layers.get(i), NAME);
-      List<Shape> inputs = List.of(shape);
-      shape = output(layer, inputs, layers.get(i));
-      List<ParameterSpec> specs = layer.parameters(inputs);
-      nodes.add(
-          new Node(
-              names.get(i), layer, List.of(i - 1), inputs, shape, tensors.size(), specs.size()));
-      for (ParameterSpec spec : specs) {
-        tensors.add(spec.tensor(names.get(i)));
-        parameters.add(spec);
-      }
-    }
-    return new Graph(input, nodes, tensors, parameters);
+    return of(Map.of("input", input), layers);
   }
 
-  private static Shape output(Layer layer, List<Shape> inputs, Options section) {
-    try {
-      Shape shape = layer.output(inputs);
-      layer.parameters(inputs).forEach(ParameterSpec::size);
-      shape.size();
-      return shape;
-    } catch (ArithmeticException e) {
-      throw section.error(
-          "puts out, or has in a tensor, more than 2^31 - 1 numbers for "
-              + inputs
-              + "; make it smaller");
-    }
+  /** How many inputs there are. */
+  public int inputs() {
+    return inputs.size();
   }
 
-  /** The names as written, and for the others their type and its number among all of the type. */
-  private static List<String> names(List<Options> layers) {
-    Set<String> written = new HashSet<>();
-    for (Options layer : layers) {
-      String name = layer.get(NAME);
-      if (layer.has(NAME) && (name.isEmpty() || name.contains("."))) {
-        throw layer.error(NAME, "must have at least one letter and no '.'");
-      }
-      if (layer.has(NAME) && !written.add(name)) {
-        throw layer.error(NAME, "must differ from the names of all other layers");
-      }
-    }
-    List<String> names = new ArrayList<>();
-    Map<String, Integer> counts = new HashMap<>();
-    for (Options layer : layers) {
-      String type = layer.get(Registry.TYPE);
-      int number = counts.merge(type, 1, Integer::sum);
-      String name = layer.has(NAME) ? layer.get(NAME) : type + number;
-      if (!layer.has(NAME) && written.contains(name)) {
-        throw layer.error(
-            "would be named '" + name + "', as another layer is; give one of them another name");
-      }
-      names.add(name);
-    }
-    return List.copyOf(names);
+  /** The shape of an input. */
+  public Shape inputShape(int input) {
+    return inputs.get(input).shape();
   }
 
-  /** The shape of an example. */
-  public Shape input() {
-    return input;
+  /** Numbers of an example: of all inputs. */
+  public int inputSize() {
+    return inputs.stream().mapToInt(input -> input.shape().size()).reduce(0, Math::addExact);
+  }
+
+  /** What stands for an input where the number of a node stands for its output: below 0. */
+  static int input(int number) {
+    return -1 - number;
+  }
+
+  /** The number of the last node. */
+  public int last() {
+    return nodes.size() - 1;
+  }
+
+  /**
+   * The number of a node, or what stands for an input; of a block, that of its last node.
+   *
+   * @param name as written, or with the names of the blocks around it, such as {@code block1.add}
+   * @return null where none has the name
+   */
+  public @Nullable Integer find(String name) {
+    Integer found = named.get(name);
+    int inner = names().lastIndexOf(name);
+    return found != null || inner < 0 ? found : Integer.valueOf(inner);
+  }
+
+  /** The shape of what a node, or an input, puts out for an example. */
+  public Shape shape(int node) {
+    return node < 0 ? inputs.get(-1 - node).shape() : nodes.get(node).shape();
   }
 
   /** The shape of what the last layer puts out for an example. */
   public Shape output() {
-    return nodes.get(nodes.size() - 1).shape();
+    return nodes.get(last()).shape();
+  }
+
+  /** Whether any layer takes what a node, or an input, puts out. */
+  public boolean isUsed(int node) {
+    return nodes.stream().anyMatch(other -> other.inputs().contains(node));
   }
 
   /** All tensors, layer by layer. */
@@ -144,6 +136,20 @@ public final class Graph {
   /** The names of the layers, in order. */
   public List<String> names() {
     return nodes.stream().map(Node::name).toList();
+  }
+
+  /** The types of the layers, in order. */
+  public List<String> types() {
+    return nodes.stream().map(Node::type).toList();
+  }
+
+  /** The names of a layer's inputs. */
+  public List<String> inputNames(int node) {
+    List<String> names = new ArrayList<>();
+    for (int from : nodes.get(node).inputs()) {
+      names.add(from < 0 ? inputs.get(-1 - from).name() : nodes.get(from).name());
+    }
+    return names;
   }
 
   /** The shapes of what the layers put out, in order. */

@@ -8,22 +8,29 @@ import java.util.List;
  * A layer in its place.
  *
  * @param name unique in the graph
+ * @param type the layer's name in the configuration
  * @param layer what it computes
- * @param inputs where its inputs come from: numbers of earlier nodes, {@link Graph#INPUT} for the
- *     examples themselves
+ * @param inputs where its inputs come from: numbers of earlier nodes; below 0 for the inputs of the
+ *     graph, see {@link Graph#input(int)}
  * @param inputShapes their shapes
  * @param shape of the output
- * @param firstTensor the number of its first tensor in the graph
+ * @param firstTensor the number of its first tensor in the graph; another node's where it is shared
  * @param tensors how many it has
+ * @param learns whether the tensors get a gradient from this node
+ * @param inference whether it works as in inference also in training: a frozen layer with tensors
+ *     of its own
  */
 record Node(
     String name,
+    String type,
     Layer layer,
     List<Integer> inputs,
     List<Shape> inputShapes,
     Shape shape,
     int firstTensor,
-    int tensors) {
+    int tensors,
+    boolean learns,
+    boolean inference) {
   Node {
     inputs = List.copyOf(inputs);
     inputShapes = List.copyOf(inputShapes);
@@ -32,5 +39,10 @@ record Node(
   /** Whether its output lies where its input does. */
   boolean passesThrough() {
     return layer.passesThrough(inputShapes);
+  }
+
+  /** Whether it has tensors that it computes the gradients of. */
+  boolean hasGradients() {
+    return learns && tensors > 0;
   }
 }

@@ -85,6 +85,16 @@ public interface Kernel extends AutoCloseable {
   /** y = x. */
   void copy(Buffer x, Buffer y, int n);
 
+  /**
+   * Copies some columns of a matrix to some of another.
+   *
+   * @param x [rows, xWidth], of which the columns from {@code xColumn} on are copied
+   * @param y [rows, yWidth], of which the columns from {@code yColumn} on are written
+   * @param columns how many
+   */
+  void copyColumns(
+      Buffer x, int xColumn, int xWidth, Buffer y, int yColumn, int yWidth, int rows, int columns);
+
   /** y = a x + b. */
   void affine(double a, Buffer x, double b, Buffer y, int n);
 

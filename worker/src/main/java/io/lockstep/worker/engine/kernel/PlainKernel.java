@@ -60,6 +60,16 @@ public class PlainKernel implements Kernel {
   }
 
   @Override
+  public void copyColumns(
+      Buffer x, int xColumn, int xWidth, Buffer y, int yColumn, int yWidth, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        y.set(r * yWidth + yColumn + c, x.get(r * xWidth + xColumn + c));
+      }
+    }
+  }
+
+  @Override
   public void affine(double a, Buffer x, double b, Buffer y, int n) {
     for (int i = 0; i < n; i++) {
       y.set(i, a * x.get(i) + b);

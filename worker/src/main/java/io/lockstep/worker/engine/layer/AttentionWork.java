@@ -6,7 +6,6 @@ import io.lockstep.worker.engine.kernel.Kernel.Mask;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Matrix.Form;
-import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -255,7 +254,7 @@ final class AttentionWork implements Operation {
     }
 
     boolean used(Pass pass) {
-      return present && pass.mode() == Mode.TRAINING;
+      return present && pass.isTraining();
     }
 
     /** Draws for a pass; whether there is anything to drop. */

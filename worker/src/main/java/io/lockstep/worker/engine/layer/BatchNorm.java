@@ -8,7 +8,6 @@ import io.lockstep.common.layout.RunningMoments;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
-import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -112,7 +111,7 @@ final class BatchNorm implements Layer {
     @Override
     public void forward(Pass pass) {
       int rows = pass.examples() * positions;
-      if (pass.mode() == Mode.TRAINING) {
+      if (pass.isTraining()) {
         kernel.moments(site.input(), 0, rows, channels, mean, variance);
       } else {
         statistics.read(0, mean, channels);
@@ -134,7 +133,7 @@ final class BatchNorm implements Layer {
     @Override
     public void backward(Pass pass) {
       int rows = pass.examples() * positions;
-      boolean moves = pass.mode() == Mode.TRAINING && rows > 0;
+      boolean moves = pass.isTraining() && rows > 0;
       Buffer x = site.input();
       Buffer dy = site.outputGradient();
       kernel.columnProducts(dy, x, 0, rows, channels, mean, sums, products);

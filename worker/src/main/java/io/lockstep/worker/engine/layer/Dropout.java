@@ -5,7 +5,6 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.kernel.Shape;
-import io.lockstep.worker.engine.layer.Pass.Mode;
 import java.util.List;
 
 /**
@@ -56,7 +55,7 @@ final class Dropout implements Layer {
     @Override
     public void forward(Pass pass) {
       int n = pass.examples() * size;
-      if (pass.mode() == Mode.INFERENCE) {
+      if (!pass.isTraining()) {
         site.kernel().copy(site.input(), site.output(), n);
         return;
       }
@@ -70,7 +69,7 @@ final class Dropout implements Layer {
         return;
       }
       int n = pass.examples() * size;
-      if (pass.mode() == Mode.INFERENCE) {
+      if (!pass.isTraining()) {
         site.kernel().copy(site.outputGradient(), site.inputGradient(), n);
       } else {
         site.kernel().multiply(site.outputGradient(), mask.numbers(), site.inputGradient(), n);

@@ -12,7 +12,7 @@ public interface Layer {
   /**
    * The shape of the output.
    *
-   * @param inputs at least one
+   * @param inputs their shapes
    * @throws io.lockstep.common.config.ConfigurationException where the layer cannot take these,
    *     naming its place, what arrived and what it needs
    */
@@ -34,6 +34,11 @@ public interface Layer {
 
   /** Whether the output is the input as it lies, so that both can share their memory. */
   default boolean passesThrough(List<Shape> inputs) {
+    return false;
+  }
+
+  /** Whether no gradient flows back through the layer, which then has no tensors. */
+  default boolean stopsGradient() {
     return false;
   }
 

@@ -4,6 +4,7 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Activations;
+import io.lockstep.worker.engine.activation.Identity;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
@@ -30,6 +31,11 @@ final class Nonlinearity implements Layer {
   @Override
   public Shape output(List<Shape> inputs) {
     return place.single(inputs);
+  }
+
+  @Override
+  public boolean passesThrough(List<Shape> inputs) {
+    return activation instanceof Identity;
   }
 
   @Override

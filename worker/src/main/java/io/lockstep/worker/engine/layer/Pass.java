@@ -14,8 +14,18 @@ public record Pass(int examples, Mode mode, long seed, long step, int stream) {
   public enum Mode {
     /** With noise, such as dropout. */
     TRAINING,
+    /**
+     * As training, at a point near that of the pass before, whose gradient is checked by
+     * differences: what no gradient flows through keeps its values.
+     */
+    DIFFERENCE,
     /** As the trained network answers. */
     INFERENCE
+  }
+
+  /** Whether layers work as in training: with noise, and statistics of the slice. */
+  public boolean isTraining() {
+    return mode != Mode.INFERENCE;
   }
 
   /** A pass without noise. */

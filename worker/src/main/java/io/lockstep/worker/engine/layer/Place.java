@@ -15,6 +15,19 @@ record Place(Options section) {
     return inputs.get(0);
   }
 
+  /** The shape of several inputs, which must be the same of all. */
+  Shape same(List<Shape> inputs) {
+    if (inputs.size() < 2) {
+      throw section.error("must have at least two inputs, got " + inputs.size());
+    }
+    for (Shape shape : inputs) {
+      if (!shape.equals(inputs.get(0))) {
+        throw section.error("must have inputs of one shape, got " + inputs);
+      }
+    }
+    return inputs.get(0);
+  }
+
   /** The only input's shape, which must be [features] or [length, width]. */
   Shape features(List<Shape> inputs) {
     Shape shape = single(inputs);

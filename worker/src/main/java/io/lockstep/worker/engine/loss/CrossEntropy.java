@@ -165,6 +165,11 @@ public final class CrossEntropy implements Loss {
   }
 
   @Override
+  public int summands(Shape output) {
+    return output.positions();
+  }
+
+  @Override
   public double weight(float[] labels, float[] weights, int examples, Shape output) {
     int positions = output.positions();
     int classes = output.channels();

@@ -28,6 +28,14 @@ public interface Loss {
   int labelWidth(Shape output);
 
   /**
+   * How many losses an example's is the sum of: the positions of its output where it is summed over
+   * them, else 1.
+   */
+  default int summands(Shape output) {
+    return 1;
+  }
+
+  /**
    * What the step's sum of losses is divided by: the sum of the examples' weights, each times the
    * weight of its class where classes have weights.
    *

@@ -166,6 +166,16 @@ public final class Nd4jKernel implements Kernel {
   }
 
   @Override
+  public void copyColumns(
+      Buffer x, int xColumn, int xWidth, Buffer y, int yColumn, int yWidth, int rows, int columns) {
+    var source = memory(x).data();
+    var target = memory(y).data();
+    for (int r = 0; r < rows; r++) {
+      target.put(r * yWidth + yColumn, source, r * xWidth + xColumn, columns);
+    }
+  }
+
+  @Override
   public void affine(double a, Buffer x, double b, Buffer y, int n) {
     for (int i = 0; i < n; i += BLOCK) {
       int length = Math.min(BLOCK, n - i);

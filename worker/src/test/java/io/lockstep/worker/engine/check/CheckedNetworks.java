@@ -2,6 +2,8 @@ package io.lockstep.worker.engine.check;
 
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
+import io.lockstep.worker.engine.Objective;
+import io.lockstep.worker.engine.SliceBatch;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.layer.Pass;
 import io.lockstep.worker.engine.loss.Loss;
@@ -11,7 +13,11 @@ import java.util.OptionalInt;
 final class CheckedNetworks {
   private CheckedNetworks() {}
 
-  /** Parameters of deviation 0.5, features of deviation 1. */
+  /**
+   * Parameters of deviation 0.5, features of deviation 1.
+   *
+   * @param labels as the loss takes them
+   */
   static NetworkUnderCheck random(Graph graph, Loss loss, float[] labels, float[] weights) {
     return random(graph, loss, OptionalInt.empty(), labels, weights);
   }
@@ -19,15 +25,25 @@ final class CheckedNetworks {
   /** The same; features are tokens where it is said how many there are. */
   static NetworkUnderCheck random(
       Graph graph, Loss loss, OptionalInt tokens, float[] labels, float[] weights) {
+    int n = weights.length * graph.inputSize();
+    float[] features = tokens.isPresent() ? wholeNumbers(n, tokens.getAsInt()) : normals(n, 1, 2);
+    return of(graph, Objective.of(graph, loss), features, labels, weights);
+  }
+
+  /** Parameters of deviation 0.5. */
+  static NetworkUnderCheck of(
+      Graph graph, Objective objective, float[] features, float[] labels, float[] weights) {
     int examples = weights.length;
-    int n = examples * graph.input().size();
+    SliceBatch batch = new SliceBatch(examples, graph.inputSize(), objective.labelWidth());
+    System.arraycopy(features, 0, batch.features(), 0, features.length);
+    System.arraycopy(labels, 0, batch.labels(), 0, labels.length);
+    System.arraycopy(weights, 0, batch.weights(), 0, examples);
+    batch.examples(examples);
     return new NetworkUnderCheck(
         graph,
-        loss,
+        objective,
         normals(graph.size(), 0.5, 1),
-        tokens.isPresent() ? wholeNumbers(n, tokens.getAsInt()) : normals(n, 1, 2),
-        labels,
-        weights,
+        batch,
         new Pass(examples, Pass.Mode.TRAINING, 5, 0, 0));
   }
 
@@ -40,7 +56,7 @@ final class CheckedNetworks {
     return values;
   }
 
-  private static float[] normals(int n, double deviation, long seed) {
+  static float[] normals(int n, double deviation, long seed) {
     RandomStream random = RandomStream.of(seed, Purpose.GRADIENT_CHECK, 0, 0, 0);
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {

@@ -2,7 +2,6 @@ package io.lockstep.worker.engine.check;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.layout.Role;
@@ -10,11 +9,13 @@ import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Layer;
+import io.lockstep.worker.engine.layer.LayerKeys;
 import io.lockstep.worker.engine.layer.Layers;
 import io.lockstep.worker.engine.layer.ParameterSpec;
 import io.lockstep.worker.engine.loss.Loss;
 import io.lockstep.worker.engine.loss.Losses;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -98,6 +99,7 @@ class LayerContractTest {
     Map<String, List<Case>> cases = new TreeMap<>(CASES);
     cases.putAll(SequenceLayerCases.CASES);
     cases.putAll(ConvolutionCases.CASES);
+    cases.putAll(GraphLayerCases.CASES);
     return Layers.REGISTRY.entries().stream()
         .flatMap(
             entry -> {
@@ -116,7 +118,7 @@ class LayerContractTest {
   @MethodSource("layers")
   void aLayerAloneHasTheGradientOfWhatItComputes(
       String name, Map<String, Object> section, List<Shape> inputs) {
-    Layer layer = Layers.REGISTRY.create(Options.of("layer", section), Graph.NAME);
+    Layer layer = Layers.REGISTRY.create(Options.of("layer", section), LayerKeys.NAME);
     for (int examples : new int[] {1, 3}) {
       GradientReport report =
           new GradientCheck(11, 64).check(new LayerUnderCheck(layer, inputs, examples, 12));
@@ -129,22 +131,30 @@ class LayerContractTest {
   @MethodSource("layers")
   void aNetworkWithTheLayerInTheMiddleHasTheGradientOfItsLoss(
       String name, Map<String, Object> section, List<Shape> inputs) {
-    assumeThat(inputs).as("a chain's layers have one input").hasSize(1);
-    Shape input = inputs.get(0);
-    OptionalInt tokens = Layers.REGISTRY.create(options(section), Graph.NAME).tokens();
+    OptionalInt tokens = Layers.REGISTRY.create(options(section), LayerKeys.NAME).tokens();
+    Map<String, Shape> examples = new LinkedHashMap<>();
     List<Options> layers = new ArrayList<>();
-    int channels = input.channels();
-    if (input.isImage()) {
-      layers.add(
-          options(
-              Map.of("type", "conv2d", "filters", channels, "kernel", 1, "activation", "tanh")));
-    } else if (tokens.isEmpty()) {
-      layers.add(options(Map.of("type", "dense", "units", channels, "activation", "tanh")));
+    List<String> before = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Shape shape = inputs.get(i);
+      examples.put("x" + i, shape);
+      before.add(tokens.isPresent() ? "x" + i : "h" + i);
+      if (tokens.isEmpty()) {
+        Map<String, Object> linear =
+            shape.isImage()
+                ? Map.of("type", "conv2d", "filters", shape.channels(), "kernel", 1)
+                : Map.of("type", "dense", "units", shape.channels());
+        layers.add(
+            options(linear)
+                .with(Activations.KEY, options(Map.of("type", "tanh")))
+                .with(LayerKeys.NAME, "h" + i)
+                .with(LayerKeys.INPUTS, List.of("x" + i)));
+      }
     }
-    layers.add(options(section));
+    layers.add(options(section).with(LayerKeys.INPUTS, before));
     layers.add(options(Map.of("type", "flatten")));
     layers.add(options(Map.of("type", "dense", "units", 3)));
-    Graph graph = Graph.chain(input, layers);
+    Graph graph = Graph.of(examples, layers);
     Loss loss =
         Losses.REGISTRY.create(
             Options.of(
@@ -169,7 +179,7 @@ class LayerContractTest {
     }
     Map<String, Object> learning = new TreeMap<>(section);
     learning.put("activation", PRELU);
-    Layer layer = Layers.REGISTRY.create(Options.of("layer", learning), Graph.NAME);
+    Layer layer = Layers.REGISTRY.create(Options.of("layer", learning), LayerKeys.NAME);
     List<ParameterSpec> specs = layer.parameters(inputs);
     ParameterSpec last = specs.get(specs.size() - 1);
     assertThat(last.suffix()).isEqualTo("alpha");

@@ -163,7 +163,7 @@ class GraphTest {
             Map.of("type", "dense", "units", 9),
             Map.of("type", "dense", "units", 7),
             Map.of("type", "dense", "units", 6));
-    GradientPlan plan = GradientPlan.of(graph, 2);
+    GradientPlan plan = GradientPlan.of(graph, 2, List.of(graph.last()));
     assertThat(plan.lengths()).hasSize(2).containsExactlyInAnyOrder(18, 16);
     assertThat(plan.inputGradient(0, 0)).as("the examples need no gradient").isEqualTo(-1);
     for (int node = 1; node < 4; node++) {

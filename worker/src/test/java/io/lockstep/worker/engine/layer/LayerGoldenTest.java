@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.common.GoldenCase;
 import io.lockstep.common.GoldenCases;
 import io.lockstep.worker.engine.TestKernels;
-import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
@@ -85,7 +84,7 @@ class LayerGoldenTest {
         inputShapes.add(
             new Shape(Arrays.stream(GoldenCase.numbers(shape)).mapToObj(e -> (int) e).toList()));
       }
-      layer = Layers.REGISTRY.create(golden.options("layer"), Graph.NAME);
+      layer = Layers.REGISTRY.create(golden.options("layer"), LayerKeys.NAME);
       outputShape = layer.output(inputShapes);
       specs = layer.parameters(inputShapes);
       for (int i = 0; i < inputShapes.size(); i++) {

@@ -1,0 +1,226 @@
+package io.lockstep.worker.engine.graph;
+
+import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Key;
+import io.lockstep.common.config.Names;
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
+import io.lockstep.common.layout.TensorSpec;
+import io.lockstep.worker.engine.kernel.Shape;
+import io.lockstep.worker.engine.layer.Block;
+import io.lockstep.worker.engine.layer.Blocks;
+import io.lockstep.worker.engine.layer.Layer;
+import io.lockstep.worker.engine.layer.LayerKeys;
+import io.lockstep.worker.engine.layer.Layers;
+import io.lockstep.worker.engine.layer.ParameterSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes a {@link Graph} of the configuration's layers: finds every input by its name, puts the
+ * layers of a block in its place, and works out all shapes and tensors.
+ */
+final class GraphBuilder {
+  private final Map<String, Shape> inputs;
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<TensorSpec> tensors = new ArrayList<>();
+  private final List<ParameterSpec> parameters = new ArrayList<>();
+
+  /** The types of all layers and blocks by their full names, for those that share tensors. */
+  private final Map<String, String> types = new HashMap<>();
+
+  private final Map<String, Node> byName = new HashMap<>();
+
+  /**
+   * Where a list of layers stands.
+   *
+   * @param prefix of all names: empty, or a block's name and a dot
+   * @param share the block whose layers' tensors are used, and a dot; empty where none
+   * @param frozen whether all of it is
+   */
+  private record Scope(String prefix, String share, boolean frozen) {}
+
+  GraphBuilder(Map<String, Shape> inputs) {
+    this.inputs = new LinkedHashMap<>(inputs);
+  }
+
+  Graph build(List<Options> layers) {
+    Map<String, Integer> known = new LinkedHashMap<>();
+    for (String name : inputs.keySet()) {
+      known.put(name, Graph.input(known.size()));
+    }
+    add(layers, known, new Scope("", "", false));
+    return new Graph(inputs, known, nodes, tensors, parameters);
+  }
+
+  /**
+   * Adds layers.
+   *
+   * @param known what they may name, with its number; the layers are added to it
+   * @return the number of the last one
+   */
+  private int add(List<Options> layers, Map<String, Integer> known, Scope scope) {
+    List<String> names = LayerKeys.names(layers);
+    List<Integer> before = List.copyOf(known.values());
+    int last = before.get(0);
+    for (int i = 0; i < layers.size(); i++) {
+      Options section = layers.get(i);
+      if (known.containsKey(names.get(i))) {
+        throw section.error(
+            "would be named '" + names.get(i) + "', as an input is; give it another name");
+      }
+      if (i == 0 && before.size() > 1 && !section.has(LayerKeys.INPUTS)) {
+        throw section.error(
+            "must name its inputs, because there are several: "
+                + String.join(", ", known.keySet()));
+      }
+      List<Integer> from = section.has(LayerKeys.INPUTS) ? named(section, known) : List.of(last);
+      String name = scope.prefix() + names.get(i);
+      String share = shared(section, scope, names.get(i));
+      boolean frozen = scope.frozen() || section.get(LayerKeys.FROZEN);
+      last =
+          Blocks.has(section.get(Registry.TYPE))
+              ? block(section, name, from, share, frozen)
+              : layer(section, name, from, share, frozen);
+      known.put(names.get(i), last);
+    }
+    return last;
+  }
+
+  private static List<Integer> named(Options section, Map<String, Integer> known) {
+    List<Integer> from = new ArrayList<>();
+    for (String name : section.get(LayerKeys.INPUTS)) {
+      Integer number = known.get(name);
+      if (number == null) {
+        throw section.error(
+            LayerKeys.INPUTS,
+            "must name what comes before it: '"
+                + name
+                + "' does not"
+                + Names.nearest(name, known.keySet())
+                    .map(near -> ", did you mean '" + near + "'?")
+                    .orElse("; known: " + String.join(", ", known.keySet())));
+      }
+      from.add(number);
+    }
+    return from;
+  }
+
+  /** The full name of the layer whose tensors are used; empty for tensors of its own. */
+  private String shared(Options section, Scope scope, String name) {
+    if (!section.has(LayerKeys.SHARE)) {
+      return scope.share().isEmpty() ? "" : scope.share() + name;
+    }
+    String other = scope.prefix() + section.get(LayerKeys.SHARE);
+    String type = types.get(other);
+    if (type == null) {
+      throw section.error(LayerKeys.SHARE, "must name a layer that comes before it");
+    }
+    if (!type.equals(section.get(Registry.TYPE))) {
+      throw section.error(
+          LayerKeys.SHARE, "must name a layer of the same type, not one of type " + type);
+    }
+    return other;
+  }
+
+  private int block(
+      Options section, String name, List<Integer> from, String share, boolean frozen) {
+    Block block = Blocks.REGISTRY.create(section, LayerKeys.ALL.toArray(Key<?>[]::new));
+    types.put(name, section.get(Registry.TYPE));
+    if (from.isEmpty()) {
+      throw section.error(LayerKeys.INPUTS, "must name at least one");
+    }
+    Map<String, Integer> known = new LinkedHashMap<>();
+    for (int i = 0; i < from.size(); i++) {
+      known.put(Block.input(i), from.get(i));
+    }
+    List<Options> layers = new ArrayList<>(block.layers(shapes(from)));
+    if (!layers.get(0).has(LayerKeys.INPUTS)) {
+      layers.set(0, layers.get(0).with(LayerKeys.INPUTS, List.of(Block.input(0))));
+    }
+    return add(layers, known, new Scope(name + ".", share.isEmpty() ? "" : share + ".", frozen));
+  }
+
+  private int layer(
+      Options section, String name, List<Integer> from, String share, boolean frozen) {
+    Layer layer = Layers.REGISTRY.create(section, LayerKeys.ALL.toArray(Key<?>[]::new));
+    List<Shape> shapes = shapes(from);
+    Shape shape = output(layer, shapes, section);
+    List<ParameterSpec> specs = layer.parameters(shapes);
+    String type = section.get(Registry.TYPE);
+    int first = tensors.size();
+    if (share.isEmpty()) {
+      for (ParameterSpec spec : specs) {
+        TensorSpec tensor = spec.tensor(name);
+        tensors.add(frozen ? tensor.frozen() : tensor);
+        parameters.add(spec);
+      }
+    } else {
+      first = tensorsOf(section, share, specs);
+    }
+    Node node =
+        new Node(
+            name,
+            type,
+            layer,
+            from,
+            shapes,
+            shape,
+            first,
+            specs.size(),
+            !frozen,
+            frozen && share.isEmpty());
+    nodes.add(node);
+    types.put(name, type);
+    byName.put(name, node);
+    return nodes.size() - 1;
+  }
+
+  private int tensorsOf(Options section, String share, List<ParameterSpec> specs) {
+    Node other = byName.get(share);
+    if (other == null) {
+      throw section.error("shares a block that has no layer '" + share + "'");
+    }
+    List<List<Integer>> wanted = specs.stream().map(ParameterSpec::shape).toList();
+    List<List<Integer>> found =
+        parameters.subList(other.firstTensor(), other.firstTensor() + other.tensors()).stream()
+            .map(ParameterSpec::shape)
+            .toList();
+    if (!wanted.equals(found)) {
+      throw section.error(
+          "cannot share the tensors of '"
+              + share
+              + "', because they have the shapes "
+              + found
+              + " and it needs "
+              + wanted);
+    }
+    return other.firstTensor();
+  }
+
+  private List<Shape> shapes(List<Integer> from) {
+    List<Shape> all = List.copyOf(inputs.values());
+    return from.stream().map(n -> n < 0 ? all.get(-1 - n) : nodes.get(n).shape()).toList();
+  }
+
+  private static Shape output(Layer layer, List<Shape> inputs, Options section) {
+    try {
+      Shape shape = layer.output(inputs);
+      layer.parameters(inputs).forEach(ParameterSpec::size);
+      shape.size();
+      return shape;
+    } catch (ArithmeticException e) {
+      throw tooLarge(section, inputs);
+    }
+  }
+
+  private static ConfigurationException tooLarge(Options section, List<Shape> inputs) {
+    return section.error(
+        "puts out, or has in a tensor, more than 2^31 - 1 numbers for "
+            + inputs
+            + "; make it smaller");
+  }
+}
