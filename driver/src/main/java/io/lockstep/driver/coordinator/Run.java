@@ -515,8 +515,7 @@ final class Run {
           .forEach(
               member -> actions.add(new Action.Validated(member.worker, sums.step(), learned)));
     } else if (validations.complete(sums.step())
-        || (!rates.followValidations()
-            && validations.has(sums.step(), sums.from(), sums.to()))) {
+        || (!rates.followValidations() && validations.has(sums.step(), sums.from(), sums.to()))) {
       actions.add(new Action.Validated(sums.worker(), sums.step(), learned));
     }
     completeIfDone(actions);

@@ -9,9 +9,9 @@ import io.lockstep.worker.StreamSums;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TaskControlTest {
@@ -66,7 +66,8 @@ class TaskControlTest {
     answer = message -> control.begin(begin(2));
     assertThat(control.validated(4, List.of(), List.of(), 0)).isEmpty();
     assertThat(said)
-        .containsExactly(new ToCoordinator.ValidationSums(1, 7, 1, 4, 0, 0, List.of(), List.of(), 0));
+        .containsExactly(
+            new ToCoordinator.ValidationSums(1, 7, 1, 4, 0, 0, List.of(), List.of(), 0));
     assertThat(control.next()).contains(new Assignment(2, List.of()));
   }
 
