@@ -1,4 +1,4 @@
-"""Loss and gradient of one batch on one thread: `engine.py mlp BATCH` or `engine.py lenet BATCH`."""
+"""Loss and gradient of one batch on one thread: `engine.py MODEL BATCH`, MODEL mlp, lenet or transformer."""
 
 import sys
 
@@ -31,6 +31,13 @@ def lenet():
     )
 
 
+def transformer():
+    block = nn.TransformerEncoderLayer(
+        128, 4, 512, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+    )
+    return nn.Sequential(block, nn.Flatten(), nn.Linear(64 * 128, 10))
+
+
 def gradient_work(model, images, labels, memory_format):
     model = model.to(memory_format=memory_format)
     images = images.contiguous(memory_format=memory_format)
@@ -48,6 +55,9 @@ kind, batch = sys.argv[1], int(sys.argv[2])
 labels = torch.randint(0, 10, (batch,))
 if kind == "mlp":
     variants = [gradient_work(mlp(), torch.rand(batch, 784), labels, torch.contiguous_format)]
+elif kind == "transformer":
+    tokens = torch.rand(batch, 64, 128)
+    variants = [gradient_work(transformer(), tokens, labels, torch.contiguous_format)]
 else:
     formats = [torch.contiguous_format, torch.channels_last]
     images = torch.rand(batch, 1, 28, 28)

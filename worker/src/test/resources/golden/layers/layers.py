@@ -53,7 +53,7 @@ _generator = torch.Generator()
 
 
 def case(name, layer, inputs, examples, parameters, compute, *, x=normal, mode="training", differentiable=None,
-         gradients=True, source=None, tolerance=1e-5):
+         gradients=True, source=None, tolerance=1e-5, folder="layers"):
     """Writes NAME.json.
 
     parameters: {name: shape or function without arguments that draws it}, in Lockstep's shapes
@@ -61,6 +61,7 @@ def case(name, layer, inputs, examples, parameters, compute, *, x=normal, mode="
     x: how to draw the inputs, one function of the shape or a list with one for each input
     differentiable: one flag for each input; all of them without it
     source: what computed it, such as "torch.nn.functional.conv2d"
+    folder: where it goes: layers, or blocks for sections that stand for several layers
     """
     _generator.manual_seed(zlib.crc32(name.encode()))
     draws = x if isinstance(x, list) else [x] * len(inputs)
@@ -79,7 +80,7 @@ def case(name, layer, inputs, examples, parameters, compute, *, x=normal, mode="
         written["parameterGradients"] = {k: flat(v.grad) for k, v in p.items()}
     written["source"] = SOURCE + (", " + source if source else "")
     written["tolerance"] = {"relative": tolerance, "absolute": tolerance}
-    write(name, written)
+    write(folder, name, written)
 
 
 def flat(tensor):
@@ -92,9 +93,9 @@ def number(v):
     return int(v) if v == int(v) else v
 
 
-def write(name, written):
+def write(folder, name, written):
     lines = ",\n".join(f" {json.dumps(k)}: {json.dumps(v)}" for k, v in written.items())
-    (FOLDER / (name + ".json")).write_text("{\n" + lines + "\n}\n")
+    (FOLDER.parent / folder / (name + ".json")).write_text("{\n" + lines + "\n}\n")
 
 
 def main(families):

@@ -56,6 +56,32 @@ def learned(name, length, width, examples):
          lambda xs, p: xs[0] + p["W"], source="a sum")
 
 
+def transformer(name, length, width, heads, hidden, examples, causal=False, norm="before", activation="gelu"):
+    layer = {"type": "transformer-block", "heads": heads, "hidden": hidden, "norm": norm, "causal": causal}
+    if activation != "gelu":
+        layer["activation"] = activation
+    tensors = {"norm1.gamma": (width,), "norm1.beta": (width,),
+               "attention.Wqkv": (width, 3 * width), "attention.bqkv": (3 * width,),
+               "attention.Wo": (width, width), "attention.bo": (width,),
+               "norm2.gamma": (width,), "norm2.beta": (width,),
+               "dense1.W": (width, hidden), "dense1.b": (hidden,), "dense2.W": (hidden, width), "dense2.b": (width,)}
+
+    def compute(xs, p):
+        module = nn.TransformerEncoderLayer(width, heads, hidden, dropout=0.0, activation=activation, batch_first=True,
+                                            norm_first=norm == "before", dtype=torch.float64)
+        own = {"norm1.weight": p["norm1.gamma"], "norm1.bias": p["norm1.beta"],
+               "norm2.weight": p["norm2.gamma"], "norm2.bias": p["norm2.beta"],
+               "self_attn.in_proj_weight": p["attention.Wqkv"].T, "self_attn.in_proj_bias": p["attention.bqkv"],
+               "self_attn.out_proj.weight": p["attention.Wo"].T, "self_attn.out_proj.bias": p["attention.bo"],
+               "linear1.weight": p["dense1.W"].T, "linear1.bias": p["dense1.b"],
+               "linear2.weight": p["dense2.W"].T, "linear2.bias": p["dense2.b"]}
+        mask = torch.triu(torch.ones(length, length, dtype=torch.bool), 1) if causal else None
+        return torch.func.functional_call(module, own, (xs[0],), {"src_mask": mask})
+
+    case(name, layer, [[length, width]], examples, tensors, compute, differentiable=[False],
+         source="torch.nn.TransformerEncoderLayer", folder="blocks")
+
+
 def cases():
     embedding("embedding", 6, 3, 5, 4)
     embedding("embedding-one-token-one-example", 1, 1, 3, 1)
@@ -68,3 +94,7 @@ def cases():
     attention("attention-one-token-one-example", 1, 6, 3, 1, causal=True)
     attention("attention-longer-than-a-strip", 67, 2, 1, 1, causal=True)
     attention("attention-to-a-memory", 3, 6, 2, 2, memory=5)
+    transformer("transformer-block", 5, 6, 2, 10, 3)
+    transformer("transformer-block-causal-one-head-relu", 4, 5, 1, 7, 2, causal=True, activation="relu")
+    transformer("transformer-block-norm-after", 3, 6, 3, 8, 2, norm="after")
+    transformer("transformer-block-one-token-one-example", 1, 4, 2, 4, 1)

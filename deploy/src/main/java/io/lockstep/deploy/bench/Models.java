@@ -31,6 +31,14 @@ final class Models {
               - {type: dense, name: hidden, units: 500, activation: relu}
               - {type: dense, name: output, units: 10}
           """,
+          "transformer", // one block on 64 tokens, 128 wide
+          """
+            input: [64, 128]
+            layers:
+              - {type: transformer-block, name: block, heads: 4}
+              - {type: flatten}
+              - {type: dense, name: output, units: 10}
+          """,
           "wide", // 25 M parameters
           """
             input: [784]
@@ -56,7 +64,7 @@ final class Models {
 
   private Models() {}
 
-  /** The network {@code mlp}, {@code lenet} or {@code wide}. */
+  /** The network {@code mlp}, {@code lenet}, {@code transformer} or {@code wide}. */
   static Network network(String name) {
     String layers = java.util.Objects.requireNonNull(LAYERS.get(name)).indent(2).stripTrailing();
     return Network.of(RunConfiguration.parse(CONFIGURATION.formatted(layers), "benchmark " + name));

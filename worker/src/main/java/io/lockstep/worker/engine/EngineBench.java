@@ -30,6 +30,7 @@ public final class EngineBench implements AutoCloseable {
     CASES.put("engine-mlp-small-32", new Case(mlp(784, 256, 128, 10), 32));
     CASES.put("engine-lenet-64", new Case(lenet(), 64));
     CASES.put("engine-lenet-32", new Case(lenet(), 32));
+    CASES.put("engine-transformer-32", new Case(transformer(), 32));
   }
 
   private record Case(ModelSection model, int batch) {}
@@ -133,6 +134,16 @@ public final class EngineBench implements AutoCloseable {
             layer(Map.of("type", "max-pool2d", "size", 2)),
             layer(Map.of("type", "flatten")),
             layer(Map.of("type", "dense", "units", 500, "activation", "relu")),
+            layer(Map.of("type", "dense", "units", 10))));
+  }
+
+  /** A transformer block on 64 tokens, 128 wide, in front of a classifier. */
+  private static ModelSection transformer() {
+    return new ModelSection(
+        List.of(64, 128),
+        List.of(
+            layer(Map.of("type", "transformer-block", "heads", 4)),
+            layer(Map.of("type", "flatten")),
             layer(Map.of("type", "dense", "units", 10))));
   }
 

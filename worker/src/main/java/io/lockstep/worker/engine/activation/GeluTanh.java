@@ -78,7 +78,8 @@ record GeluTanh() implements Elementwise, FloatPointwise {
     Elementary.exp(s, s, scratch[0], n);
     for (int i = 0; i < n; i++) {
       float tail = s[i] / (1 + s[i]);
-      float upper = Math.copySign(0.5f, x[i]) + 0.5f; // 1 for u above 0, else 0
+      float upper =
+          Math.max(Math.min(x[i] * 1e38f * 1e38f, 1), 0); // 1 for u above 0, else 0: no branch
       s[i] = upper + tail * (1 - 2 * upper);
     }
   }

@@ -148,6 +148,11 @@ final class GraphBuilder {
       Options section, String name, List<Integer> from, String share, boolean frozen) {
     Layer layer = Layers.REGISTRY.create(section, LayerKeys.ALL.toArray(Key<?>[]::new));
     List<Shape> shapes = shapes(from);
+    if (layer.tokens().isPresent() && from.stream().anyMatch(this::learns)) {
+      throw section.error(
+          "takes tokens, which have no gradient for the layers before it to learn from; let it take"
+              + " an input of the model");
+    }
     Shape shape = output(layer, shapes, section);
     List<ParameterSpec> specs = layer.parameters(shapes);
     String type = section.get(Registry.TYPE);
@@ -199,6 +204,13 @@ final class GraphBuilder {
               + wanted);
     }
     return other.firstTensor();
+  }
+
+  /** Whether a node, or one that it takes from, has tensors. */
+  private boolean learns(int number) {
+    return number >= 0
+        && (nodes.get(number).tensors() > 0
+            || nodes.get(number).inputs().stream().anyMatch(this::learns));
   }
 
   private List<Shape> shapes(List<Integer> from) {

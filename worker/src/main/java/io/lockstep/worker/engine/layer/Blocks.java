@@ -8,7 +8,8 @@ import java.util.List;
 /** All blocks by name: a new one is one file and one line here. */
 public final class Blocks {
   /** The registry, in the order of the documentation. */
-  public static final Registry<Block> REGISTRY = Registry.of("layer", List.of(Residual.ENTRY));
+  public static final Registry<Block> REGISTRY =
+      Registry.of("layer", List.of(Residual.ENTRY, TransformerBlock.ENTRY));
 
   private Blocks() {}
 
