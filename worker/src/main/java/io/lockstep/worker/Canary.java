@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -58,8 +59,9 @@ public final class Canary {
   private static SliceBatch batch(LabelsSection labels, Network network, int slice) {
     RandomStream random = RandomStream.of(0, Purpose.GRADIENT_CHECK, 0, 0, 0);
     SliceBatch batch = new SliceBatch(slice, network.inputSize(), network.labelWidth());
+    OptionalInt tokens = network.tokens();
     for (int i = 0; i < batch.features().length; i++) {
-      batch.features()[i] = random.unitFloat(i);
+      batch.features()[i] = tokens.isPresent() ? i % tokens.getAsInt() : random.unitFloat(i);
     }
     for (int i = 0; i < batch.labels().length; i++) {
       batch.labels()[i] = labels.classified() ? i % labels.classes() : random.unitFloat(-1L - i);

@@ -11,7 +11,11 @@ public enum Purpose {
   /** The coordinates that a gradient check visits; id is the tensor's number. */
   GRADIENT_CHECK(4),
   /** Numbers that a layer draws; id is the layer's number, time the step. */
-  NOISE(5);
+  NOISE(5),
+  /** Examples that are made up; time is the row. */
+  EXAMPLE(8),
+  /** What a made-up task is: its centres, teacher or patterns. */
+  TASK(9);
 
   private final int number;
 

@@ -21,6 +21,7 @@ import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tokenizer.Tokenizers;
 import io.lockstep.driver.spark.source.Sources;
+import io.lockstep.driver.spark.source.synthetic.Generators;
 import io.lockstep.worker.engine.Objective;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.initializer.Initializers;
@@ -65,6 +66,7 @@ final class ConfigurationTable {
     lines.add("|---|---|---|---|");
     registry(lines, "data.train.format, data.validation.format", Sources.REGISTRY);
     registry(lines, "data.train.tokenizer.type", Tokenizers.REGISTRY);
+    registry(lines, "data.train.generator.type", Generators.REGISTRY);
     registry(lines, "model.layers[].type", Layers.REGISTRY);
     registry(lines, "model.layers[].type", Blocks.REGISTRY);
     registry(lines, "activation of a layer", Activations.REGISTRY);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a configuration's model is: its layers with all shapes, its tensors and their first values,
@@ -164,6 +165,14 @@ public final class Network {
   /** Numbers in all tensors. */
   public int size() {
     return graph.size();
+  }
+
+  /**
+   * How many tokens there are, at least, where numbers of an example stand for tokens; empty where
+   * none do.
+   */
+  public OptionalInt tokens() {
+    return graph.tokens();
   }
 
   /** Numbers of an example. */

@@ -23,7 +23,12 @@ public final class Sources {
       Registry.of(
           "format",
           FORMAT,
-          List.of(IdxSource.ENTRY, CsvSource.ENTRY, ParquetSource.ENTRY, TextSource.ENTRY));
+          List.of(
+              IdxSource.ENTRY,
+              CsvSource.ENTRY,
+              ParquetSource.ENTRY,
+              TextSource.ENTRY,
+              SyntheticSource.ENTRY));
 
   private static final List<Key<String>> PATHS =
       List.of(SourceKeys.PATH, IdxSource.FEATURES, IdxSource.LABELS);
@@ -113,11 +118,20 @@ public final class Sources {
   /**
    * The same format with the same settings, from another file. With two IDX files the one of the
    * labels is looked for beside the one of the features, by MNIST's names: {@code
-   * x-images-idx3-ubyte} and {@code x-labels-idx1-ubyte}.
+   * x-images-idx3-ubyte} and {@code x-labels-idx1-ubyte}. Where the source is made up, the format
+   * is that of the file's name.
    *
    * @param folder where a relative path starts
    */
   public static Options from(Options source, String path, Path folder) {
+    if (REGISTRY.entry(source) == SyntheticSource.ENTRY) {
+      if (format(path, "").isEmpty()) {
+        throw source.error(
+            "is made up, so a file must tell its format by its name (.csv, .parquet, idx), got "
+                + path);
+      }
+      return ofFile(path, source);
+    }
     if (!REGISTRY.entry(source).keys().contains(IdxSource.FEATURES)) {
       return source.with(SourceKeys.PATH, resolve(path, folder));
     }

@@ -7,6 +7,7 @@ import io.lockstep.worker.engine.layer.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -131,6 +132,17 @@ public final class Graph {
   /** What the layers say of the tensors, in the same order. */
   public List<ParameterSpec> parameters() {
     return parameters;
+  }
+
+  /**
+   * How many tokens there are, at least, where numbers of an example stand for tokens; empty where
+   * none do.
+   */
+  public OptionalInt tokens() {
+    return nodes.stream()
+        .map(node -> node.layer().tokens())
+        .flatMapToInt(OptionalInt::stream)
+        .min();
   }
 
   /** The names of the layers, in order. */
