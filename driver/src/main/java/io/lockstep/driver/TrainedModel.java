@@ -20,6 +20,7 @@ import io.lockstep.worker.engine.SliceBatch;
 import io.lockstep.worker.engine.SliceEngine;
 import io.lockstep.worker.engine.SliceSums;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -196,9 +197,24 @@ public final class TrainedModel implements AutoCloseable {
     return data;
   }
 
-  /** Numbers that the model puts out for a row. */
-  public int outputs() {
-    return network.outputSize();
+  /**
+   * Predicts for one example.
+   *
+   * @param features [features] before scaling; not modified
+   * @param outputs receives the outputs from element 0 on
+   */
+  public void predict(float[] features, float[] outputs) {
+    for (int j = 0; j < features.length; j++) {
+      batch.features()[j] = data.scaling().apply(j, features[j]);
+    }
+    Arrays.fill(batch.labels(), 0, batch.labelWidth(), 0);
+    batch.examples(1);
+    engine.predict(batch, outputs);
+  }
+
+  /** The shape of what the model puts out for a row, as users write it. */
+  public List<Integer> outputShape() {
+    return network.outputShape().extents();
   }
 
   @Override

@@ -35,6 +35,7 @@ class SourcesRunTest {
   @TempDir Path folder;
 
   /** What is trained: its data, its model and what else it sets. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Case(String name, String data, String model, String... set) {
     RunConfiguration configuration(String... more) {
       List<String> all = new ArrayList<>(List.of(set));
@@ -67,7 +68,7 @@ class SourcesRunTest {
     Path text = folder.resolve("text.txt");
     StringBuilder letters = new StringBuilder();
     for (int i = 0; i < 2000; i++) {
-      letters.append((char) ('a' + i * i % 26)).append(i % 9 == 8 ? "\n" : "");
+      letters.append((char) ('a' + (i * 7 + i / 5) % 26)).append(i % 9 == 8 ? "\n" : "");
     }
     Files.writeString(text, letters);
     StringBuilder rows = new StringBuilder("a,b,w,y,z\n");
@@ -123,6 +124,29 @@ class SourcesRunTest {
                             .isEqualTo(one.validation().orElseThrow().loss());
                       }
                     }));
+  }
+
+  @Test
+  void aModelOfTextGoesOnWithAPromptAndPredictsEachPosition() throws IOException {
+    Path path = folder.resolve("text");
+    RunCase.run(cases().get(0).configuration(), path, RunListener.NONE);
+    assertThat(path.resolve("tokenizer.json")).exists();
+    try (RunDirectory directory = RunDirectory.open(path);
+        TrainedModel model = TrainedModel.open(directory)) {
+      TextGenerator generator = new TextGenerator(model);
+      String text = generator.goOn("abcdefghi", 20, 1, 3);
+      assertThat(text).startsWith("abcdefghi").hasSize(29);
+      assertThat(generator.goOn("abcdefghi", 20, 1, 3)).isEqualTo(text);
+      assertThat(generator.goOn("abcdefghi", 20, 1, 4)).isNotEqualTo(text);
+      assertThat(generator.goOn("a", 9, 0, 1)).isEqualTo(generator.goOn("a", 9, 0, 2));
+      assertThatThrownBy(() -> generator.goOn("A", 1, 1, 0))
+          .hasMessageStartingWith("the prompt: the character 'A' (U+0041) is not in");
+      List<Long> rows = new ArrayList<>();
+      String file = folder.resolve("text.txt").toString();
+      model.predict(file, (row, outputs, from) -> rows.add(row));
+      assertThat(rows).hasSize(555).endsWith(554L);
+      assertThat(model.evaluate(file).examples()).isEqualTo(554);
+    }
   }
 
   @Test

@@ -15,7 +15,9 @@ public enum Purpose {
   /** Examples that are made up; time is the row. */
   EXAMPLE(8),
   /** What a made-up task is: its centres, teacher or patterns. */
-  TASK(9);
+  TASK(9),
+  /** The tokens of text that a model writes; time is the token's number. */
+  SAMPLE(10);
 
   private final int number;
 

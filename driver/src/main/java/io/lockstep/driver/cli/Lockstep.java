@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       LrRangeCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      GenerateCommand.class,
       ValidateCommand.class,
       DoctorCommand.class,
       DiffCommand.class,

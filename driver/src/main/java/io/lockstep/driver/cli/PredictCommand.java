@@ -45,7 +45,8 @@ final class PredictCommand implements Callable<Integer> {
       required = true,
       description =
           "Receives row,prediction,p0,p1,...: the row's number from 0, the class or the value, and"
-              + " for classes their probabilities.")
+              + " for classes their probabilities; behind row a position, a line each, where every"
+              + " token or pixel has a class.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path output;
 
@@ -61,7 +62,7 @@ final class PredictCommand implements Callable<Integer> {
       try (TrainedModel model =
               average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory);
           PredictionFile predictions =
-              PredictionFile.create(output, model.data().labels(), model.outputs())) {
+              PredictionFile.create(output, model.data().labels(), model.outputShape())) {
         model.predict(file, predictions::write);
         predictions.commit();
         spec.commandLine()

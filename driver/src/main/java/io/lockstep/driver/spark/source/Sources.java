@@ -124,7 +124,7 @@ public final class Sources {
    * @param folder where a relative path starts
    */
   public static Options from(Options source, String path, Path folder) {
-    if (REGISTRY.entry(source) == SyntheticSource.ENTRY) {
+    if (REGISTRY.entry(source).name().equals(SyntheticSource.ENTRY.name())) {
       if (format(path, "").isEmpty()) {
         throw source.error(
             "is made up, so a file must tell its format by its name (.csv, .parquet, idx), got "

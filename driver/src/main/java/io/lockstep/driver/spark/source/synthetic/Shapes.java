@@ -81,8 +81,10 @@ final class Shapes implements Generator {
     double halfHeight = size * (0.12 + 0.16 * random.unit(from + 3));
     double halfWidth = disc ? halfHeight : size * (0.12 + 0.16 * random.unit(from + 4));
     for (int p = 0; p < mask.length; p++) {
-      double down = (p / size + 0.5 - y) / halfHeight;
-      double across = (p % size + 0.5 - x) / halfWidth;
+      int line = p / size;
+      int column = p % size;
+      double down = (line + 0.5 - y) / halfHeight;
+      double across = (column + 0.5 - x) / halfWidth;
       boolean inside =
           disc ? down * down + across * across < 1 : Math.abs(down) < 1 && Math.abs(across) < 1;
       if (inside) {

@@ -27,6 +27,7 @@ class GeneratorsTest {
           : Long.getLong("tests.seed");
 
   /** One example: its features and its labels. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Example(float[] features, float[] labels) {}
 
   static List<String> names() {
