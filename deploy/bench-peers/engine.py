@@ -1,4 +1,4 @@
-"""Loss and gradient of one batch on one thread: `engine.py MODEL BATCH`, MODEL mlp, lenet or transformer."""
+"""Loss and gradient of one batch on one thread: `engine.py MODEL BATCH`, MODEL mlp, lenet, resnet or transformer."""
 
 import sys
 
@@ -31,6 +31,41 @@ def lenet():
     )
 
 
+class Residual(nn.Module):
+    def __init__(self, channels, filters, stride):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, filters, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(filters),
+            nn.ReLU(),
+            nn.Conv2d(filters, filters, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(filters),
+        )
+        self.shortcut = nn.Identity()
+        if stride > 1:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(channels, filters, 1, stride, bias=False), nn.BatchNorm2d(filters)
+            )
+
+    def forward(self, x):
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
+def resnet():
+    """ResNet-8 for 32 x 32 pixels."""
+    return nn.Sequential(
+        nn.Conv2d(3, 16, 3, 1, 1, bias=False),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        Residual(16, 16, 1),
+        Residual(16, 32, 2),
+        Residual(32, 64, 2),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(64, 10),
+    )
+
+
 def transformer():
     block = nn.TransformerEncoderLayer(
         128, 4, 512, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
@@ -60,6 +95,8 @@ elif kind == "transformer":
     variants = [gradient_work(transformer(), tokens, labels, torch.contiguous_format)]
 else:
     formats = [torch.contiguous_format, torch.channels_last]
-    images = torch.rand(batch, 1, 28, 28)
-    variants = [gradient_work(lenet(), images, labels, format) for format in formats]
+    lenets = kind == "lenet"
+    images = torch.rand(batch, 1, 28, 28) if lenets else torch.rand(batch, 3, 32, 32)
+    model = lenet if lenets else resnet
+    variants = [gradient_work(model(), images, labels, format) for format in formats]
 peer.serve(peer.fastest(variants, 10))

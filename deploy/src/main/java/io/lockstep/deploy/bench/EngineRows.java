@@ -14,6 +14,7 @@ import java.util.List;
 final class EngineRows {
   private static final List<Integer> MLP_BATCHES = List.of(32, 128, 1024);
   private static final int LENET_BATCH = 64;
+  private static final int RESNET_BATCH = 32;
   private static final int TRANSFORMER_BATCH = 32;
 
   private EngineRows() {}
@@ -24,6 +25,7 @@ final class EngineRows {
       rows.add(row("mlp", batch, ">= 1.0", settings));
     }
     rows.add(row("lenet", LENET_BATCH, ">= 1.5", settings));
+    rows.add(row("resnet", RESNET_BATCH, ">= 1.5", settings));
     rows.add(row("transformer", TRANSFORMER_BATCH, ">= 1.0", settings));
     for (int batch : MLP_BATCHES) {
       rows.add(besideDl4j("mlp", batch, settings));

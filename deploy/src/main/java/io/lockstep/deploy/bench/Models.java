@@ -31,6 +31,46 @@ final class Models {
               - {type: dense, name: hidden, units: 500, activation: relu}
               - {type: dense, name: output, units: 10}
           """,
+          "resnet", // ResNet-8 for 32 x 32 pixels (He et al. 2016, section 4.2, n = 1)
+          """
+            input: [3, 32, 32]
+            layers:
+              - {type: conv2d, filters: 16, kernel: 3, padding: same, bias: false}
+              - {type: batch-norm}
+              - {type: activation, activation: relu}
+              - type: residual
+                activation: relu
+                layers:
+                  - {type: conv2d, filters: 16, kernel: 3, padding: same, bias: false}
+                  - {type: batch-norm}
+                  - {type: activation, activation: relu}
+                  - {type: conv2d, filters: 16, kernel: 3, padding: same, bias: false}
+                  - {type: batch-norm}
+              - type: residual
+                activation: relu
+                layers:
+                  - {type: conv2d, filters: 32, kernel: 3, stride: 2, padding: 1, bias: false}
+                  - {type: batch-norm}
+                  - {type: activation, activation: relu}
+                  - {type: conv2d, filters: 32, kernel: 3, padding: same, bias: false}
+                  - {type: batch-norm}
+                shortcut:
+                  - {type: conv2d, filters: 32, kernel: 1, stride: 2, bias: false}
+                  - {type: batch-norm}
+              - type: residual
+                activation: relu
+                layers:
+                  - {type: conv2d, filters: 64, kernel: 3, stride: 2, padding: 1, bias: false}
+                  - {type: batch-norm}
+                  - {type: activation, activation: relu}
+                  - {type: conv2d, filters: 64, kernel: 3, padding: same, bias: false}
+                  - {type: batch-norm}
+                shortcut:
+                  - {type: conv2d, filters: 64, kernel: 1, stride: 2, bias: false}
+                  - {type: batch-norm}
+              - {type: global-average-pool}
+              - {type: dense, name: output, units: 10}
+          """,
           "transformer", // one block on 64 tokens, 128 wide
           """
             input: [64, 128]
@@ -64,7 +104,9 @@ final class Models {
 
   private Models() {}
 
-  /** The network {@code mlp}, {@code lenet}, {@code transformer} or {@code wide}. */
+  /**
+   * The network {@code mlp}, {@code lenet}, {@code resnet}, {@code transformer} or {@code wide}.
+   */
   static Network network(String name) {
     String layers = java.util.Objects.requireNonNull(LAYERS.get(name)).indent(2).stripTrailing();
     return Network.of(RunConfiguration.parse(CONFIGURATION.formatted(layers), "benchmark " + name));

@@ -124,6 +124,7 @@ class ComparisonTest {
             "engine-mlp-128",
             "engine-mlp-1024",
             "engine-lenet-64",
+            "engine-resnet-32",
             "engine-transformer-32",
             "step-25m",
             "rule-sgd",
