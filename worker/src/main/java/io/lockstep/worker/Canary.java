@@ -1,6 +1,5 @@
 package io.lockstep.worker;
 
-import io.lockstep.common.config.LabelsSection;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
@@ -40,7 +39,7 @@ public final class Canary {
   }
 
   private static String hash(RunConfiguration run, Network network, int slice) {
-    SliceBatch batch = batch(run.data().labels(), network, slice);
+    SliceBatch batch = batch(network, slice);
     float[] gradient = new float[network.size()];
     try (Parameters parameters = network.allocate();
         SliceEngine engine = network.engine(parameters, slice)) {
@@ -56,15 +55,15 @@ public final class Canary {
     }
   }
 
-  private static SliceBatch batch(LabelsSection labels, Network network, int slice) {
+  private static SliceBatch batch(Network network, int slice) {
     RandomStream random = RandomStream.of(0, Purpose.GRADIENT_CHECK, 0, 0, 0);
     SliceBatch batch = new SliceBatch(slice, network.inputSize(), network.labelWidth());
     OptionalInt tokens = network.tokens();
     for (int i = 0; i < batch.features().length; i++) {
       batch.features()[i] = tokens.isPresent() ? i % tokens.getAsInt() : random.unitFloat(i);
     }
-    for (int i = 0; i < batch.labels().length; i++) {
-      batch.labels()[i] = labels.classified() ? i % labels.classes() : random.unitFloat(-1L - i);
+    for (int e = 0; e < slice; e++) {
+      network.objective().sample(e, batch.labels(), e * network.labelWidth());
     }
     batch.examples(slice);
     return batch;

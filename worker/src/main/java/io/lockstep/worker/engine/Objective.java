@@ -239,6 +239,22 @@ public final class Objective {
     return terms.get(0).shape();
   }
 
+  /**
+   * Writes labels that the losses take, for whoever computes them without data.
+   *
+   * @param example its number; neighbours have other labels
+   * @param labels receives them in {@code [at, at + labelWidth())}
+   */
+  public void sample(int example, float[] labels, int at) {
+    for (Term term : terms) {
+      if (term.target() instanceof Target.Labels run) {
+        float[] wanted = new float[term.wanted()];
+        term.loss().sample(term.shape(), example, wanted, 0);
+        TargetRows.give(term, run, wanted, labels, at + run.offset());
+      }
+    }
+  }
+
   List<Term> terms() {
     return terms;
   }

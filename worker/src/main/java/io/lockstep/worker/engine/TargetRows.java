@@ -67,6 +67,26 @@ final class TargetRows {
     return rows;
   }
 
+  /**
+   * The inverse of {@link #of}, for one example.
+   *
+   * @param wanted labels as the term's loss takes them; not modified
+   * @param labels receives them as a batch has them, from {@code at} on
+   */
+  static void give(Term term, Target.Labels run, float[] wanted, float[] labels, int at) {
+    int positions = term.shape().positions();
+    int channels = term.shape().channels();
+    boolean classes = run.given() != term.wanted();
+    boolean turned = term.wanted() == positions * channels && !term.shape().liesAsWritten();
+    for (int i = 0; i < wanted.length; i++) {
+      if (!classes) {
+        labels[at + (turned ? i % channels * positions + i / channels : i)] = wanted[i];
+      } else if (wanted[i] == 1) {
+        labels[at + i / channels] = i % channels;
+      }
+    }
+  }
+
   /** A row with 1 at the class for each position. */
   private void classes(float[] labels, int from, int example) {
     int classes = term.shape().channels();

@@ -123,6 +123,16 @@ public final class Ctc implements ExampleLoss {
     return lead() + (maxLabels == 0 ? output.positions() : maxLabels);
   }
 
+  /** One label, of a class that is not the blank. */
+  @Override
+  public void sample(Shape output, int example, float[] labels, int at) {
+    java.util.Arrays.fill(labels, at, at + labelWidth(output), -1);
+    if (lengthFirst) {
+      labels[at] = output.positions();
+    }
+    labels[at + lead()] = blank == 0 ? 1 : 0;
+  }
+
   /** Numbers before the labels. */
   private int lead() {
     return lengthFirst ? 1 : 0;

@@ -28,6 +28,24 @@ public interface Loss {
   int labelWidth(Shape output);
 
   /**
+   * Writes labels that the loss takes, for whoever computes it without data: rows with 1 at one of
+   * the channels where labels are as many as outputs, else 0 and 1 by turns.
+   *
+   * @param example its number; neighbours have other labels
+   * @param labels receives them in {@code [at, at + labelWidth(output))}
+   */
+  default void sample(Shape output, int example, float[] labels, int at) {
+    int width = labelWidth(output);
+    int channels = output.channels();
+    boolean rows = width == output.size() && channels > 1;
+    for (int i = 0; i < width; i++) {
+      boolean one =
+          rows ? i % channels == (example + i / channels) % channels : (example + i) % 2 == 1;
+      labels[at + i] = one ? 1 : 0;
+    }
+  }
+
+  /**
    * How many losses an example's is the sum of: the positions of its output where it is summed over
    * them, else 1.
    */

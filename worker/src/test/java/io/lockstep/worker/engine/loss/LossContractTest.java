@@ -139,6 +139,21 @@ class LossContractTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("losses")
+  void sampleLabelsAreTaken(Case c) {
+    int width = c.loss().labelWidth(c.output());
+    float[] labels = new float[EXAMPLES * width];
+    for (int e = 0; e < EXAMPLES; e++) {
+      c.loss().sample(c.output(), e, labels, e * width);
+    }
+    Kernel kernel = TestKernels.float64();
+    Buffer p = kernel.allocate(EXAMPLES * c.output().size());
+    kernel.fill(1.0 / c.output().channels(), p, p.length());
+    double sum = c.loss().sum(kernel, p, labels, WEIGHTS, EXAMPLES, c.output());
+    assertThat(sum).as("%s", c).isFinite();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("losses")
   void theGradientIsThatOfTheSum(Case c) {
     double[] predictions = c.example().predictions(EXAMPLES);
     LossUnderCheck f = new LossUnderCheck(c.loss(), predictions, c.labels(), WEIGHTS, c.output());
