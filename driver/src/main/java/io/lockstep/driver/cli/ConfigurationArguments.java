@@ -23,6 +23,17 @@ final class ConfigurationArguments {
 
   /** The configuration, resolved and checked. */
   RunConfiguration load() {
-    return ConfigurationFile.load(file, settings);
+    return load(List.of());
+  }
+
+  /**
+   * The configuration, resolved and checked.
+   *
+   * @param fixed settings of the command, over the user's
+   */
+  RunConfiguration load(List<String> fixed) {
+    List<String> all = new ArrayList<>(settings);
+    all.addAll(fixed);
+    return ConfigurationFile.load(file, all);
   }
 }

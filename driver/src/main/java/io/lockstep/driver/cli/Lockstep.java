@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       GenerateCommand.class,
       ValidateCommand.class,
+      ModelCommand.class,
+      GradcheckCommand.class,
       DoctorCommand.class,
       DiffCommand.class,
       ClusterCommand.class,

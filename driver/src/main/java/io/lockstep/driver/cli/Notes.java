@@ -1,6 +1,9 @@
 package io.lockstep.driver.cli;
 
+import io.lockstep.common.config.Options;
+import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.worker.engine.activation.Activations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,17 @@ final class Notes {
     }
     if (run.allowDifferentFingerprint()) {
       notes.add("allowDifferentFingerprint gives up the promise of the same bits");
+    }
+    for (int i = 0; i < run.model().layers().size(); i++) {
+      Options layer = run.model().layers().get(i);
+      if (layer.has(Activations.KEY)
+          && layer.get(Activations.KEY).get(Registry.TYPE).equals("step")) {
+        notes.add(
+            "model.layers["
+                + i
+                + "] has the activation step, whose derivative is 0: the layer and those before it"
+                + " learn nothing through it");
+      }
     }
     run.wire().note().ifPresent(notes::add);
     return notes;

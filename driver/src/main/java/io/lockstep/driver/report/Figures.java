@@ -35,6 +35,19 @@ public final class Figures {
         : Double.toString(value);
   }
 
+  /** A large number with three digits and a decimal prefix, such as {@code 1.23 G}. */
+  public static String large(long value) {
+    String[] prefixes = {"", " k", " M", " G", " T", " P", " E"};
+    int prefix = 0;
+    double scaled = (double) value;
+    while (Math.abs(scaled) >= 999.5 && prefix < prefixes.length - 1) {
+      scaled /= 1000;
+      prefix++;
+    }
+    int places = prefix == 0 || Math.abs(scaled) >= 99.95 ? 0 : Math.abs(scaled) >= 9.995 ? 1 : 2;
+    return String.format(Locale.ROOT, "%." + places + "f%s", scaled, prefixes[prefix]);
+  }
+
   /** A whole number with thousands apart, such as {@code 60 000}. */
   public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count).replace(',', ' ');

@@ -155,6 +155,20 @@ public final class Graph {
     return nodes.stream().map(Node::type).toList();
   }
 
+  /** The tensors that a layer uses: its own, or those that it {@linkplain #shares shares}. */
+  public List<TensorSpec> tensors(int node) {
+    int first = nodes.get(node).firstTensor();
+    return tensors.subList(first, first + nodes.get(node).tensors());
+  }
+
+  /** Whether the tensors that a layer uses are those of an earlier one. */
+  public boolean shares(int node) {
+    Node here = nodes.get(node);
+    return here.tensors() > 0
+        && nodes.subList(0, node).stream()
+            .anyMatch(other -> other.tensors() > 0 && other.firstTensor() == here.firstTensor());
+  }
+
   /** The names of a layer's inputs. */
   public List<String> inputNames(int node) {
     List<String> names = new ArrayList<>();

@@ -7,6 +7,8 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.layout.Role;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.graph.Graph;
+import io.lockstep.worker.engine.graph.GraphCosts;
+import io.lockstep.worker.engine.graph.GraphCosts.Cost;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Layer;
 import io.lockstep.worker.engine.layer.LayerKeys;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,9 @@ class LayerContractTest {
 
   private static final Map<String, Object> PRELU = Map.of("type", "prelu", "shared", false);
   private static final Map<String, Object> SWISH = Map.of("type", "swish", "learned", true);
+
+  /** Layers with weights that they take rows of, and multiply nothing by. */
+  private static final Set<String> TAKES_ROWS = Set.of("embedding", "positional-embedding");
 
   record Case(List<Shape> inputs, Map<String, Object> settings) {
     Case(Shape input, Map<String, Object> settings) {
@@ -165,6 +171,27 @@ class LayerContractTest {
     GradientReport report = new GradientCheck(13, 32).check(network);
     assertThat(report.isRight()).as("%s:%n%s", name, report).isTrue();
     assertThat(report.checked()).as(report.toString()).isGreaterThan(report.skipped());
+  }
+
+  /** Else {@code lockstep model} would fail, or show a layer for nothing. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void aLayerSaysWhatItCosts(String name, Map<String, Object> section, List<Shape> inputs) {
+    Map<String, Shape> examples = new LinkedHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      examples.put("x" + i, inputs.get(i));
+    }
+    List<String> names = List.copyOf(examples.keySet());
+    Graph graph = Graph.of(examples, List.of(options(section).with(LayerKeys.INPUTS, names)));
+    Cost cost = GraphCosts.of(graph, 3, List.of(graph.last())).get(0);
+    assertThat(cost.kept()).as("%s: %s", name, cost).isNotNegative();
+    boolean multiplies =
+        graph.tensors().stream().anyMatch(tensor -> tensor.role() == Role.WEIGHT)
+            && !TAKES_ROWS.contains(graph.types().get(0));
+    if (multiplies) {
+      assertThat(cost.forward()).as("%s: %s", name, cost).isPositive();
+      assertThat(cost.backward()).as("%s: %s", name, cost).isPositive();
+    }
   }
 
   /** Else the slope would be frozen, and nobody would notice. */
