@@ -9,7 +9,12 @@ import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.layer.Pass;
 import io.lockstep.worker.engine.layer.Pass.Mode;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -85,22 +90,32 @@ public final class NetworkUnderCheck implements Differentiable {
 
   @Override
   public double[][] gradient() {
+    Map<String, double[]> all = gradients();
+    return variables().stream().map(v -> all.get(v.name())).toArray(double[][]::new);
+  }
+
+  /**
+   * The gradient of every tensor by its name, also of those that do not learn; NaN where none is
+   * handed over.
+   */
+  public Map<String, double[]> gradients() {
     forward(pass);
     scoring.gradient(batch, pass.mode());
-    double[][] result = new double[trained.size()][];
-    for (int v = 0; v < result.length; v++) {
-      result[v] = new double[graph.tensors().get(trained.get(v)).size()];
+    Map<String, double[]> all = new LinkedHashMap<>();
+    Map<Integer, double[]> byOffset = new HashMap<>();
+    for (int t = 0; t < graph.tensors().size(); t++) {
+      double[] gradient = new double[graph.tensors().get(t).size()];
+      Arrays.fill(gradient, Double.NaN);
+      all.put(graph.tensors().get(t).name(), gradient);
+      byOffset.put(graph.offset(t), gradient);
     }
     execution.backward(
         pass,
-        (offset, gradient) -> {
-          for (int v = 0; v < result.length; v++) {
-            if (graph.offset(trained.get(v)) == offset) {
-              gradient.read(0, result[v], result[v].length);
-            }
-          }
+        (offset, tensor) -> {
+          double[] gradient = Objects.requireNonNull(byOffset.get(offset));
+          tensor.read(0, gradient, gradient.length);
         });
-    return result;
+    return all;
   }
 
   private void forward(Pass of) {

@@ -157,6 +157,8 @@ final class GraphBuilder {
     List<ParameterSpec> specs = layer.parameters(shapes);
     String type = section.get(Registry.TYPE);
     int first = tensors.size();
+    boolean learns = !frozen;
+    boolean inference = frozen;
     if (share.isEmpty()) {
       for (ParameterSpec spec : specs) {
         TensorSpec tensor = spec.tensor(name);
@@ -164,27 +166,21 @@ final class GraphBuilder {
         parameters.add(spec);
       }
     } else {
-      first = tensorsOf(section, share, specs);
+      Node other = owner(section, share, specs);
+      first = other.firstTensor();
+      learns &= !other.inference();
+      inference = other.inference();
     }
     Node node =
-        new Node(
-            name,
-            type,
-            layer,
-            from,
-            shapes,
-            shape,
-            first,
-            specs.size(),
-            !frozen,
-            frozen && share.isEmpty());
+        new Node(name, type, layer, from, shapes, shape, first, specs.size(), learns, inference);
     nodes.add(node);
     types.put(name, type);
     byName.put(name, node);
     return nodes.size() - 1;
   }
 
-  private int tensorsOf(Options section, String share, List<ParameterSpec> specs) {
+  /** The layer whose tensors are used, where they have the shapes that are needed. */
+  private Node owner(Options section, String share, List<ParameterSpec> specs) {
     Node other = byName.get(share);
     if (other == null) {
       throw section.error("shares a block that has no layer '" + share + "'");
@@ -203,7 +199,7 @@ final class GraphBuilder {
               + " and it needs "
               + wanted);
     }
-    return other.firstTensor();
+    return other;
   }
 
   /** Whether a node, or one that it takes from, has tensors. */

@@ -18,7 +18,7 @@ import java.util.List;
  * @param tensors how many it has
  * @param learns whether the tensors get a gradient from this node
  * @param inference whether it works as in inference also in training: a frozen layer with tensors
- *     of its own
+ *     of its own, and those that share them
  */
 record Node(
     String name,
