@@ -25,6 +25,7 @@ import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.RunListener.Phase;
 import io.lockstep.driver.report.SafetensorsWriter;
 import io.lockstep.driver.report.Summary;
+import io.lockstep.driver.server.actor.FirstCheckpoint;
 import io.lockstep.driver.server.actor.HostedServers;
 import io.lockstep.driver.server.actor.ServerHost;
 import io.lockstep.driver.server.actor.ServerPlan;
@@ -32,6 +33,7 @@ import io.lockstep.driver.spark.Dealing;
 import io.lockstep.driver.spark.Dealt;
 import io.lockstep.driver.spark.SparkRuntime;
 import io.lockstep.driver.spark.TrainJob;
+import io.lockstep.driver.weights.NamedWeights;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -183,8 +185,7 @@ public final class Training {
                 runToken, spark.host(), cluster.heartbeat(), cluster.failureTimeout());
         HostedServers servers =
             new HostedServers(
-                ServerPlan.of(parts, runToken, checkpoints, spark.host(), sockets.path()),
-                office::tell)) {
+                serverPlan(parts, manifest, runToken, spark.host(), sockets), office::tell)) {
       ActorRef<ToServers> serverHost = system.start(ServerHost.create(servers), "driver-servers");
       ActorRef<ToCoordinator> coordinator =
           system.start(
@@ -208,6 +209,18 @@ public final class Training {
         return finish.of(parts, plan, outcome);
       }
     }
+  }
+
+  /** With the checkpoint of step 0 written, where first values come from files. */
+  private ServerPlan serverPlan(
+      RunParts parts, Manifest manifest, String runToken, String host, SocketFolder sockets) {
+    ServerPlan plan = ServerPlan.of(parts, runToken, checkpoints, host, sockets.path());
+    if (plan.begun() && checkpoints.steps().isEmpty()) {
+      try (NamedWeights weights = NamedWeights.open(configuration, parts.network())) {
+        FirstCheckpoint.write(plan.withFirstValues(weights::fill), manifest);
+      }
+    }
+    return plan;
   }
 
   private RunPlan plan(RunParts parts, DataPlan data, String runToken, Manifest manifest) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ public final class Agreement {
           "commit",
           "versions",
           "fingerprint");
+
+  /** A file of first values may lie elsewhere: its hash, which stands beside it, must agree. */
+  private static final Pattern FILE_OF_WEIGHTS = Pattern.compile("model\\.(.*\\.)?weights\\.file");
 
   private Agreement() {}
 
@@ -52,6 +56,7 @@ public final class Agreement {
     values
         .keySet()
         .removeIf(path -> mayDiffer(path) && steering.stream().noneMatch(key -> within(path, key)));
+    values.keySet().removeIf(path -> FILE_OF_WEIGHTS.matcher(path).matches());
     return values;
   }
 

@@ -15,9 +15,10 @@ import java.util.Map;
  *     input}
  * @param layers the layers in order, each with its {@code type}
  * @param chunkElements most elements of a chunk of a tensor
+ * @param weights where first values are taken from, see {@link WeightsSection}; empty for nowhere
  */
 public record ModelSection(
-    Map<String, List<Integer>> inputs, List<Options> layers, int chunkElements) {
+    Map<String, List<Integer>> inputs, List<Options> layers, int chunkElements, Options weights) {
   /** What a single input is called. */
   public static final String INPUT_NAME = "input";
 
@@ -49,8 +50,15 @@ public record ModelSection(
           Range.closed(1, 1 << 24),
           "most elements of a chunk, the unit of layout and wire; another size, other bits");
 
+  /** Where first values are taken from. */
+  public static final Key<Options> WEIGHTS =
+      Key.section(
+          "weights",
+          "{file: FILE}: every tensor of FILE begins with its values there, the others as their"
+              + " initializers say");
+
   /** Its keys. */
-  public static final List<Key<?>> KEYS = List.of(INPUT, INPUTS, LAYERS, CHUNK_ELEMENTS);
+  public static final List<Key<?>> KEYS = List.of(INPUT, INPUTS, LAYERS, CHUNK_ELEMENTS, WEIGHTS);
 
   /** Copies the lists. */
   public ModelSection {
@@ -60,12 +68,17 @@ public record ModelSection(
 
   /** A model in chunks of the usual size. */
   public ModelSection(List<Integer> input, List<Options> layers) {
-    this(Map.of(INPUT_NAME, input), layers, Layout.DEFAULT_CHUNK_ELEMENTS);
+    this(Map.of(INPUT_NAME, input), layers, Layout.DEFAULT_CHUNK_ELEMENTS, Options.empty());
   }
 
   /** The same model with other layers: defaults filled in. */
   public ModelSection withLayers(List<Options> newLayers) {
-    return new ModelSection(inputs, newLayers, chunkElements);
+    return new ModelSection(inputs, newLayers, chunkElements, weights);
+  }
+
+  /** The same model with other weights: the path absolute, the hash known. */
+  public ModelSection withWeights(Options newWeights) {
+    return new ModelSection(inputs, layers, chunkElements, newWeights);
   }
 
   /** Numbers of an example: of all inputs. */
@@ -78,7 +91,15 @@ public record ModelSection(
   static ModelSection read(Options options) {
     options.allowOnly(KEYS);
     ModelSection model =
-        new ModelSection(inputs(options), options.get(LAYERS), options.get(CHUNK_ELEMENTS));
+        new ModelSection(
+            inputs(options),
+            options.get(LAYERS),
+            options.get(CHUNK_ELEMENTS),
+            options.get(WEIGHTS));
+    if (options.has(WEIGHTS)) {
+      model.weights.allowOnly(WeightsSection.MODEL_KEYS);
+      model.weights.get(WeightsSection.FILE);
+    }
     if (model.layers.isEmpty()) {
       throw options.error(LAYERS, "must have at least one layer");
     }
@@ -119,6 +140,9 @@ public record ModelSection(
     }
     plain.put(LAYERS.name(), layers.stream().map(Options::plain).toList());
     plain.put(CHUNK_ELEMENTS.name(), chunkElements);
+    if (!weights.isEmpty()) {
+      plain.put(WEIGHTS.name(), weights.plain());
+    }
     return plain;
   }
 }

@@ -12,6 +12,7 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.config.Scaling;
 import io.lockstep.common.config.TrainSection;
+import io.lockstep.common.config.WeightsSection;
 import io.lockstep.common.config.WireSection;
 import io.lockstep.common.optim.Optimizers;
 import io.lockstep.common.optim.ParameterGroups;
@@ -49,7 +50,9 @@ final class ConfigurationTable {
     section(lines, "data.scale", Scaling.KEYS);
     section(lines, "data.labels", LabelsSection.KEYS);
     section(lines, "model", ModelSection.KEYS);
+    section(lines, "model.weights", WeightsSection.MODEL_KEYS);
     section(lines, "model.layers[]", LayerKeys.ALL);
+    section(lines, "model.layers[].weights", WeightsSection.LAYER_KEYS);
     section(lines, "loss", Objective.KEYS);
     section(lines, "loss (type: sum)", List.of(Objective.TERMS));
     section(lines, "optimizer", List.of(RunConfiguration.LEARNING_RATE, ParameterGroups.GROUPS));

@@ -1,6 +1,7 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.DataSection;
+import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.config.WireSection;
@@ -11,6 +12,8 @@ import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.spark.source.Sources;
+import io.lockstep.driver.weights.NamedWeights;
+import io.lockstep.driver.weights.WeightsFile;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.Objective;
 import io.lockstep.worker.engine.layer.Blocks;
@@ -30,9 +33,18 @@ final class Resolution {
    */
   static RunConfiguration resolve(RunConfiguration run, Path folder) {
     check(run);
+    ModelSection written = WeightsFile.resolve(run.model(), folder);
+    ModelSection model =
+        written.withLayers(written.layers().stream().map(Blocks::resolve).toList());
+    RunConfiguration resolved = withModel(run, model, folder);
+    checkWeights(resolved);
+    return resolved;
+  }
+
+  private static RunConfiguration withModel(RunConfiguration run, ModelSection model, Path folder) {
     return run.withSections(
         data(run.data(), folder),
-        run.model().withLayers(run.model().layers().stream().map(Blocks::resolve).toList()),
+        model,
         Objective.resolve(run.loss()),
         run.metrics().stream().map(Metrics.REGISTRY::resolve).toList(),
         Optimizers.resolve(run.optimizer()),
@@ -53,6 +65,11 @@ final class Resolution {
     Clips.create(run.clip());
     Averages.create(run.average());
     LossScales.create(run.wire().lossScale());
+  }
+
+  /** That the files have what the model needs: before anything begins. */
+  private static void checkWeights(RunConfiguration run) {
+    NamedWeights.open(run, Network.of(run)).close();
   }
 
   private static WireSection wire(WireSection wire) {

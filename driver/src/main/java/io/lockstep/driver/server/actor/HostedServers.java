@@ -3,7 +3,6 @@ package io.lockstep.driver.server.actor;
 import io.lockstep.common.checkpoint.CheckpointException;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.checkpoint.ShardEntry;
-import io.lockstep.common.checkpoint.ShardWriter;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.schedule.Schedule;
 import io.lockstep.driver.coordinator.ToCoordinator;
@@ -48,7 +47,7 @@ public final class HostedServers implements AutoCloseable {
    * again that they are ready.
    *
    * @param newIncarnation must not be earlier than the present one, otherwise nothing happens
-   * @param step the checkpoint to load, 0 for the first values
+   * @param step the checkpoint to load, 0 for the first values, unless the plan has {@code begun}
    * @param numbers which servers; perhaps none
    */
   public synchronized void host(int newIncarnation, long step, List<Integer> numbers) {
@@ -97,24 +96,12 @@ public final class HostedServers implements AutoCloseable {
   private ParameterServer start(int number, long step, @Nullable LocalRounds allHere)
       throws IOException {
     List<Chunk> chunks = plan.layout().shards(plan.servers()).get(number);
-    Manifest manifest = step == 0 ? null : plan.checkpoints().manifest(step);
+    Manifest manifest = step == 0 && !plan.begun() ? null : plan.checkpoints().manifest(step);
     Schedule schedule =
         manifest == null ? plan.schedule() : plan.schedule().restore(manifest.schedule());
-    ParameterShard shard =
-        new ParameterShard(
-            plan.tree(),
-            plan.layout(),
-            chunks,
-            plan.update(),
-            schedule,
-            plan.baseLearningRate(),
-            step);
+    ParameterShard shard = ServerShard.empty(plan, chunks, schedule, step);
     if (manifest == null) {
-      for (Chunk chunk : chunks) {
-        float[] values = new float[chunk.length()];
-        plan.firstValues().fill(chunk.tensor(), chunk.tensorOffset(), values, chunk.length());
-        shard.initialize(chunk, values);
-      }
+      ServerShard.initialize(plan, shard);
     } else if (!chunks.isEmpty()) {
       int first = shard.firstChunk();
       plan.checkpoints().read(manifest, first, first + chunks.size(), shard::load);
@@ -180,20 +167,7 @@ public final class HostedServers implements AutoCloseable {
     }
 
     private ShardEntry save(long step) {
-      int first = shard.firstChunk();
-      int end = first + shard.chunks().size();
-      try (ShardWriter writer =
-          ShardWriter.create(
-              plan.checkpoints().store(),
-              plan.layout(),
-              step,
-              server,
-              plan.servers(),
-              first,
-              end)) {
-        shard.forEachChunk(writer::write);
-        return writer.commit(shard.numbers());
-      }
+      return ServerShard.save(plan, shard, step, server);
     }
 
     @Override

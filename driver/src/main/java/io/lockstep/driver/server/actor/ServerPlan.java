@@ -8,6 +8,7 @@ import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.coordinator.RunParts;
+import io.lockstep.driver.weights.NamedWeights;
 import io.lockstep.worker.Milestones;
 import java.nio.file.Path;
 
@@ -23,6 +24,7 @@ import java.nio.file.Path;
  * @param schedule the rate of a step, as it is before the first one
  * @param baseLearningRate that the schedule starts from
  * @param firstValues of the parameters, where there is no checkpoint yet
+ * @param begun whether there is always one: of step 0, because first values come from files
  * @param milestones after which steps checkpoints are written
  * @param checkpoints where they lie
  * @param host name or address to listen on
@@ -38,6 +40,7 @@ public record ServerPlan(
     Schedule schedule,
     double baseLearningRate,
     FirstValues firstValues,
+    boolean begun,
     Milestones milestones,
     Checkpoints checkpoints,
     String host,
@@ -71,7 +74,27 @@ public record ServerPlan(
         Schedules.baseRate(parts.configuration()),
         (tensor, from, target, length) ->
             parts.network().initialize(seed, tensor, from, target, 0, length),
+        NamedWeights.areIn(parts.configuration(), parts.network()),
         parts.milestones(),
+        checkpoints,
+        host,
+        socketFolder);
+  }
+
+  /** The same plan with other first values. */
+  public ServerPlan withFirstValues(FirstValues newFirstValues) {
+    return new ServerPlan(
+        runToken,
+        servers,
+        layout,
+        tree,
+        gradients,
+        update,
+        schedule,
+        baseLearningRate,
+        newFirstValues,
+        begun,
+        milestones,
         checkpoints,
         host,
         socketFolder);

@@ -75,6 +75,7 @@ class HostedServersTest {
         Synthetic::learningRate,
         Synthetic.BASE_LEARNING_RATE,
         (tensor, from, target, length) -> {},
+        false,
         new Milestones(new EpochPlan(4, 1), 5, Interval.NEVER, 5),
         new Checkpoints(new FolderStore(folder.resolve("checkpoints"))),
         "127.0.0.1",

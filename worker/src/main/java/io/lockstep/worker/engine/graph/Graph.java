@@ -28,22 +28,26 @@ public final class Graph {
   private final List<Node> nodes;
   private final List<TensorSpec> tensors;
   private final List<ParameterSpec> parameters;
+  private final Map<String, StoredTensor> stored;
   private final int[] offsets;
 
   /**
    * @param named the numbers of the inputs, and of the layers and blocks that users name
+   * @param stored see {@link #stored()}
    */
   Graph(
       Map<String, Shape> inputs,
       Map<String, Integer> named,
       List<Node> nodes,
       List<TensorSpec> tensors,
-      List<ParameterSpec> specs) {
+      List<ParameterSpec> specs,
+      Map<String, StoredTensor> stored) {
     this.inputs = inputs.entrySet().stream().map(e -> new Input(e.getKey(), e.getValue())).toList();
     this.named = Map.copyOf(named);
     this.nodes = List.copyOf(nodes);
     this.tensors = List.copyOf(tensors);
     this.parameters = List.copyOf(specs);
+    this.stored = Map.copyOf(stored);
     this.offsets = new int[tensors.size() + 1];
     for (int t = 0; t < tensors.size(); t++) {
       offsets[t + 1] = Math.addExact(offsets[t], tensors.get(t).size());
@@ -143,6 +147,11 @@ public final class Graph {
         .map(node -> node.layer().tokens())
         .flatMapToInt(OptionalInt::stream)
         .min();
+  }
+
+  /** Where those tensors' first values are taken from whose layer says so, by their names here. */
+  public Map<String, StoredTensor> stored() {
+    return stored;
   }
 
   /** The names of the layers, in order. */

@@ -5,6 +5,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Names;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.config.WeightsSection;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Block;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a {@link Graph} of the configuration's layers: finds every input by its name, puts the
@@ -28,6 +30,7 @@ final class GraphBuilder {
   private final List<Node> nodes = new ArrayList<>();
   private final List<TensorSpec> tensors = new ArrayList<>();
   private final List<ParameterSpec> parameters = new ArrayList<>();
+  private final Map<String, StoredTensor> stored = new HashMap<>();
 
   /** The types of all layers and blocks by their full names, for those that share tensors. */
   private final Map<String, String> types = new HashMap<>();
@@ -40,8 +43,19 @@ final class GraphBuilder {
    * @param prefix of all names: empty, or a block's name and a dot
    * @param share the block whose layers' tensors are used, and a dot; empty where none
    * @param frozen whether all of it is
+   * @param weights where the first values of the block's tensors are taken from; null for nowhere
    */
-  private record Scope(String prefix, String share, boolean frozen) {}
+  private record Scope(
+      String prefix, String share, boolean frozen, @Nullable StoredTensor weights) {}
+
+  /**
+   * What becomes of a layer's tensors, or of those of a block's layers.
+   *
+   * @param share the full name of the layer whose tensors are used; empty for tensors of its own
+   * @param frozen whether they stay as they are
+   * @param weights the section, and the layer's name in the file; null where there is none
+   */
+  private record Fate(String share, boolean frozen, @Nullable StoredTensor weights) {}
 
   GraphBuilder(Map<String, Shape> inputs) {
     this.inputs = new LinkedHashMap<>(inputs);
@@ -52,8 +66,8 @@ final class GraphBuilder {
     for (String name : inputs.keySet()) {
       known.put(name, Graph.input(known.size()));
     }
-    add(layers, known, new Scope("", "", false));
-    return new Graph(inputs, known, nodes, tensors, parameters);
+    add(layers, known, new Scope("", "", false, null));
+    return new Graph(inputs, known, nodes, tensors, parameters, stored);
   }
 
   /**
@@ -81,10 +95,11 @@ final class GraphBuilder {
       String name = scope.prefix() + names.get(i);
       String share = shared(section, scope, names.get(i));
       boolean frozen = scope.frozen() || section.get(LayerKeys.FROZEN);
+      Fate fate = new Fate(share, frozen, weights(section, scope, names.get(i)));
       last =
           Blocks.has(section.get(Registry.TYPE))
-              ? block(section, name, from, share, frozen)
-              : layer(section, name, from, share, frozen);
+              ? block(section, name, from, fate)
+              : layer(section, name, from, fate);
       known.put(names.get(i), last);
     }
     return last;
@@ -126,8 +141,27 @@ final class GraphBuilder {
     return other;
   }
 
-  private int block(
-      Options section, String name, List<Integer> from, String share, boolean frozen) {
+  private static @Nullable StoredTensor weights(Options section, Scope scope, String name) {
+    if (!section.has(LayerKeys.WEIGHTS)) {
+      StoredTensor around = scope.weights();
+      return around == null ? null : new StoredTensor(around.section(), around.name() + "." + name);
+    }
+    if (section.has(LayerKeys.SHARE)) {
+      throw section.error(
+          LayerKeys.WEIGHTS,
+          "must not be there beside share; the layer that is shared may have it");
+    }
+    Options weights = section.get(LayerKeys.WEIGHTS);
+    weights.allowOnly(WeightsSection.LAYER_KEYS);
+    weights.get(WeightsSection.FILE);
+    return new StoredTensor(
+        weights,
+        weights.has(WeightsSection.LAYER)
+            ? weights.get(WeightsSection.LAYER)
+            : scope.prefix() + name);
+  }
+
+  private int block(Options section, String name, List<Integer> from, Fate fate) {
     Block block = Blocks.REGISTRY.create(section, LayerKeys.ALL.toArray(Key<?>[]::new));
     types.put(name, section.get(Registry.TYPE));
     if (from.isEmpty()) {
@@ -141,11 +175,11 @@ final class GraphBuilder {
     if (!layers.get(0).has(LayerKeys.INPUTS)) {
       layers.set(0, layers.get(0).with(LayerKeys.INPUTS, List.of(Block.input(0))));
     }
-    return add(layers, known, new Scope(name + ".", share.isEmpty() ? "" : share + ".", frozen));
+    String share = fate.share().isEmpty() ? "" : fate.share() + ".";
+    return add(layers, known, new Scope(name + ".", share, fate.frozen(), fate.weights()));
   }
 
-  private int layer(
-      Options section, String name, List<Integer> from, String share, boolean frozen) {
+  private int layer(Options section, String name, List<Integer> from, Fate fate) {
     Layer layer = Layers.REGISTRY.create(section, LayerKeys.ALL.toArray(Key<?>[]::new));
     List<Shape> shapes = shapes(from);
     if (layer.tokens().isPresent() && from.stream().anyMatch(this::learns)) {
@@ -156,17 +190,16 @@ final class GraphBuilder {
     Shape shape = output(layer, shapes, section);
     List<ParameterSpec> specs = layer.parameters(shapes);
     String type = section.get(Registry.TYPE);
+    if (specs.isEmpty() && section.has(LayerKeys.WEIGHTS)) {
+      throw section.error(LayerKeys.WEIGHTS, "must not be there, because the layer has no tensors");
+    }
     int first = tensors.size();
-    boolean learns = !frozen;
-    boolean inference = frozen;
-    if (share.isEmpty()) {
-      for (ParameterSpec spec : specs) {
-        TensorSpec tensor = spec.tensor(name);
-        tensors.add(frozen ? tensor.frozen() : tensor);
-        parameters.add(spec);
-      }
+    boolean learns = !fate.frozen();
+    boolean inference = fate.frozen();
+    if (fate.share().isEmpty()) {
+      specs.forEach(spec -> add(spec, name, fate));
     } else {
-      Node other = owner(section, share, specs);
+      Node other = owner(section, fate.share(), specs);
       first = other.firstTensor();
       learns &= !other.inference();
       inference = other.inference();
@@ -177,6 +210,17 @@ final class GraphBuilder {
     types.put(name, type);
     byName.put(name, node);
     return nodes.size() - 1;
+  }
+
+  private void add(ParameterSpec spec, String layer, Fate fate) {
+    TensorSpec tensor = spec.tensor(layer);
+    tensors.add(fate.frozen() ? tensor.frozen() : tensor);
+    parameters.add(spec);
+    StoredTensor weights = fate.weights();
+    if (weights != null) {
+      String name = weights.name() + "." + spec.suffix();
+      stored.put(tensor.name(), new StoredTensor(weights.section(), name));
+    }
   }
 
   /** The layer whose tensors are used, where they have the shapes that are needed. */

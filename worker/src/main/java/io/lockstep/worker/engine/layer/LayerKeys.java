@@ -3,6 +3,7 @@ package io.lockstep.worker.engine.layer;
 import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.config.WeightsSection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,8 +41,15 @@ public final class LayerKeys {
           "whether the tensors stay as they are and the layer works as in inference; with share,"
               + " whether they get no gradient from here");
 
+  /** Where the first values of a layer's tensors are taken from; see {@link WeightsSection}. */
+  public static final Key<Options> WEIGHTS =
+      Key.section(
+          "weights",
+          "{file: FILE, layer: NAME}: the tensors begin with the values of that layer in a"
+              + " safetensors file; a block's with those of its layers");
+
   /** All of them. */
-  public static final List<Key<?>> ALL = List.of(NAME, INPUTS, SHARE, FROZEN);
+  public static final List<Key<?>> ALL = List.of(NAME, INPUTS, SHARE, FROZEN, WEIGHTS);
 
   private LayerKeys() {}
 
