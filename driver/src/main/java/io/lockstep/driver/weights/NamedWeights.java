@@ -17,7 +17,7 @@ import java.util.TreeSet;
 
 /**
  * The first values of a run whose configuration names files of weights: those of the tensors that
- * the files hold, and of the others what their initialisers say. What a layer's own {@code weights}
+ * the files hold, and of the others what their initializers say. What a layer's own {@code weights}
  * says goes before {@code model.weights}. Holds the files open; for one thread.
  */
 public final class NamedWeights implements AutoCloseable {
@@ -140,11 +140,6 @@ public final class NamedWeights implements AutoCloseable {
     SafetensorsReader opened = WeightsFile.open(section, path);
     files.put(path, opened);
     return opened;
-  }
-
-  /** Whether a tensor's first values come from a file. */
-  public boolean has(int tensor) {
-    return sources.containsKey(tensor);
   }
 
   /**
