@@ -1,5 +1,6 @@
 package io.lockstep.worker;
 
+import io.lockstep.common.data.DataException;
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.tree.FiniteCheck;
 import io.lockstep.common.tree.NonFinite;
@@ -240,6 +241,9 @@ public final class Crew implements AutoCloseable {
     try {
       other.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof DataException refused) {
+        throw refused; // no other attempt can do better
+      }
       throw new IllegalStateException("an engine failed", e.getCause());
     }
   }

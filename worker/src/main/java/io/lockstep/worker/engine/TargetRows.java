@@ -1,5 +1,6 @@
 package io.lockstep.worker.engine;
 
+import io.lockstep.common.data.DataException;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.Pass.Mode;
@@ -95,7 +96,7 @@ final class TargetRows {
     for (int p = 0; p < term.shape().positions(); p++) {
       float label = labels[from + p];
       if (!(label >= 0 && label < classes && label == (int) label)) {
-        throw new IllegalArgumentException(
+        throw new DataException(
             "a label must be a class from 0 to " + (classes - 1) + ", got " + label);
       }
       rows[to + p * classes + (int) label] = 1;

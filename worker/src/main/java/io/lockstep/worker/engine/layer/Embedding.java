@@ -4,6 +4,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.data.DataException;
 import io.lockstep.common.layout.Role;
 import io.lockstep.worker.engine.initializer.Initializer;
 import io.lockstep.worker.engine.initializer.Initializers;
@@ -116,8 +117,8 @@ final class Embedding implements Layer {
       site.kernel().gather(site.parameters().get(0), rows, count, width, site.output());
     }
 
-    private IllegalArgumentException refuse(int i) {
-      return new IllegalArgumentException(
+    private DataException refuse(int i) {
+      return new DataException(
           "embedding: a token must be a whole number from 0 to "
               + (vocabulary - 1)
               + ", got "

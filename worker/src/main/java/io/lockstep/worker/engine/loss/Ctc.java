@@ -5,6 +5,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.data.DataException;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Softmax;
 import io.lockstep.worker.engine.guide.Guide;
@@ -166,7 +167,7 @@ public final class Ctc implements ExampleLoss {
     }
     int needed = needed(labels, from + lead(), end);
     if (needed > length && !skipInfeasible) {
-      throw new IllegalArgumentException(
+      throw new DataException(
           "ctc: labels must fit their positions, got "
               + (int) length
               + " positions for labels that need "

@@ -32,7 +32,7 @@ public interface ExampleLoss extends Loss {
    *
    * @param labels holds the example's in {@code [from, from + labelWidth(output))}; not modified
    * @param example its number in the slice, for the error
-   * @throws IllegalArgumentException naming loss, rule, label and example
+   * @throws io.lockstep.common.data.DataException naming loss, rule, label and example
    */
   default void check(Shape output, float[] labels, int from, int example) {
     for (int i = from; i < from + labelWidth(output); i++) {

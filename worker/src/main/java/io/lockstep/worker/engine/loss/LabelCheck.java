@@ -1,5 +1,7 @@
 package io.lockstep.worker.engine.loss;
 
+import io.lockstep.common.data.DataException;
+
 /** The error about a label that a loss does not know. */
 final class LabelCheck {
   private LabelCheck() {}
@@ -9,8 +11,8 @@ final class LabelCheck {
    * @param rule what a label must be
    * @param example its number in the slice
    */
-  static IllegalArgumentException refuse(String loss, String rule, float label, int example) {
-    return new IllegalArgumentException(
+  static DataException refuse(String loss, String rule, float label, int example) {
+    return new DataException(
         loss
             + ": a label must be "
             + rule

@@ -74,7 +74,8 @@ public interface Loss {
    * @param predictions [examples, output], what the network puts out; not modified
    * @param labels [examples, labelWidth(output)] from element 0; not modified
    * @param weights [examples] from element 0; not modified
-   * @throws IllegalArgumentException where a label is none that the loss knows, naming it
+   * @throws io.lockstep.common.data.DataException where a label is none that the loss knows, naming
+   *     it
    */
   double sum(
       Kernel kernel,

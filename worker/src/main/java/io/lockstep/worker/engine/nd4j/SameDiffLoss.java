@@ -1,5 +1,6 @@
 package io.lockstep.worker.engine.nd4j;
 
+import io.lockstep.common.data.DataException;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Shape;
@@ -149,7 +150,7 @@ public abstract class SameDiffLoss implements Loss {
         factors[e] = w[e];
         for (int i = e * width; i < (e + 1) * width && w[e] != 0; i++) {
           if (!Float.isFinite(y[i])) {
-            throw new IllegalArgumentException(
+            throw new DataException(
                 name()
                     + ": a label must be a finite number, got "
                     + y[i]

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.data.DataException;
 import io.lockstep.worker.engine.graph.Execution;
 import io.lockstep.worker.engine.graph.Graph;
 import io.lockstep.worker.engine.kernel.PlainKernel;
@@ -28,7 +29,7 @@ class SequenceRefusalsTest {
     Execution execution = new Execution(graph, kernel, kernel.allocate(graph.size()), 2);
     execution.input(new float[] {0, 1, 2, token}, 2);
     assertThatThrownBy(() -> execution.forward(Pass.inference(2)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(DataException.class)
         .hasMessage(
             "embedding: a token must be a whole number from 0 to 2, got "
                 + token

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.data.DataException;
 import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
@@ -51,7 +52,7 @@ class CtcTest {
   @Test
   void labelsThatAreTooLongAreRefusedWithTheWayOut() {
     assertThatThrownBy(() -> loss(Map.of(), PROBABILITIES, new float[] {1, 1, 1, -1}))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(DataException.class)
         .hasMessage(
             "ctc: labels must fit their positions, got 4 positions for labels that need 5"
                 + " (example 0 of the slice); shorten them, put out more positions, or set"

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.common.data.DataException;
 import io.lockstep.worker.engine.TestKernels;
 import io.lockstep.worker.engine.check.GradientCheck;
 import io.lockstep.worker.engine.check.GradientReport;
@@ -301,7 +302,7 @@ class LossContractTest {
           float[] labels = c.labels();
           labels[labels.length - 1] = Float.NaN;
           assertThatThrownBy(() -> c.loss().sum(kernel, p, labels, WEIGHTS, EXAMPLES, c.output()))
-              .isInstanceOf(IllegalArgumentException.class)
+              .isInstanceOf(DataException.class)
               .hasMessageStartingWith(c.loss().name() + ": a label must be ")
               .hasMessageEndingWith(", got NaN (example 4 of the slice)");
         });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Options;
+import io.lockstep.common.data.DataException;
 import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.TestKernels;
@@ -158,7 +159,7 @@ class LossesTest {
     Loss loss = create(SPARSE, Map.of("fromLogits", true));
     for (float bad : new float[] {3, -1, 1.5f}) {
       assertThatThrownBy(() -> run(loss, new double[6], new float[] {1, bad}, 3))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(DataException.class)
           .hasMessage(
               "sparse-categorical-cross-entropy: a label must be a class from 0 to 2, got "
                   + bad
@@ -169,7 +170,7 @@ class LossesTest {
   @Test
   void aRowLabelOutsideOfItsRangeIsRefusedWithItsValue() {
     assertThatThrownBy(() -> run(create(BINARY, Map.of()), new double[2], new float[] {1, 2}, 1))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(DataException.class)
         .hasMessage(
             "binary-cross-entropy: a label must be 0, 1 or a number between, got 2.0 (example 1 of"
                 + " the slice)");
@@ -180,7 +181,7 @@ class LossesTest {
                     new double[2],
                     new float[] {-1, 2},
                     2))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(DataException.class)
         .hasMessage(
             "categorical-cross-entropy: a label must be a row of numbers from 0 to 1, got -1.0"
                 + " (example 0 of the slice)");
