@@ -94,6 +94,21 @@ class SourcesRunTest {
             dense("[16]", 2),
             VALUES),
         new Case(
+            "strokes",
+            synthetic("{type: strokes, most: 2, time: 10}", "{classes: 5}"),
+            "model:\n  input: [10, 8]\n  layers: [{type: gru, units: 6}, {type: dense, units:"
+                + " 5}]\n",
+            "loss={type: ctc, fromLogits: true, maxLabels: 2}"),
+        new Case(
+            "a class and a value",
+            data("format: csv, path: " + csv + ", label: [b, y]", "{regression: true}"),
+            "model:\n  input: [3]\n  layers:\n"
+                + "    - {type: dense, name: trunk, units: 8, activation: tanh}\n"
+                + "    - {type: dense, name: kind, units: 5, inputs: [trunk]}\n"
+                + "    - {type: dense, name: value, units: 1, inputs: [trunk]}\n",
+            "loss={type: sum, terms: [{type: sparse-categorical-cross-entropy, fromLogits: true,"
+                + " output: kind}, {type: mse, output: value}]}"),
+        new Case(
             "weights and two labels",
             data("format: csv, path: " + csv + ", label: [z, y], weight: w", "{regression: true}"),
             dense("[2]", 2),
@@ -151,7 +166,7 @@ class SourcesRunTest {
 
   @Test
   void weightsChangeWhatIsLearned() throws IOException {
-    Case weighted = cases().get(4);
+    Case weighted = cases().get(cases().size() - 1);
     Case even =
         new Case(
             "",
@@ -164,8 +179,19 @@ class SourcesRunTest {
   }
 
   @Test
+  void aLabelThatALossDoesNotKnowEndsTheRunAtOnce() throws IOException {
+    Case weighted = cases().get(cases().size() - 1);
+    Case run = new Case("", weighted.data.replace("[z, y]", "y"), dense("[3]", 2), weighted.set[1]);
+    assertThatThrownBy(() -> new RunCase(folder).run(run.configuration("cluster.threads=2")))
+        .isInstanceOf(RunFailedException.class)
+        .hasMessageContaining(
+            "sparse-categorical-cross-entropy: a label must be a class from 0 to 1")
+        .hasMessageNotContaining("times");
+  }
+
+  @Test
   void aLossThatTakesAnotherNumberOfLabelsIsRefusedBeforeAStep() throws IOException {
-    Case run = cases().get(4);
+    Case run = cases().get(cases().size() - 1);
     Case narrow = new Case("", run.data, dense("[2]", 3), VALUES);
     assertThatThrownBy(() -> new RunCase(folder).run(narrow.configuration()))
         .isInstanceOf(ConfigurationException.class)

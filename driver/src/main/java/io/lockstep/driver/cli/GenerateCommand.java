@@ -17,11 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     description = "Writes text with a model that was trained on text.",
-    footer = {
-      "",
-      "Example:",
-      "  lockstep generate runs/kjv --prompt Blessed --tokens 200"
-    })
+    footer = {"", "Example:", "  lockstep generate runs/kjv --prompt Blessed --tokens 200"})
 final class GenerateCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it

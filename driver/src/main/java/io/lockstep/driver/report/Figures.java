@@ -1,6 +1,8 @@
 package io.lockstep.driver.report;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Numbers as the user reads them. */
 public final class Figures {
@@ -13,6 +15,19 @@ public final class Figures {
     return name.equals("accuracy")
         ? String.format(Locale.ROOT, "%s %.2f %%", name, 100 * value)
         : String.format(Locale.ROOT, "%s %.4f", name, value);
+  }
+
+  /** Numbers in brackets, fractions with four places; of a table a pair of brackets a row. */
+  static String list(List<?> list) {
+    return list.stream()
+        .map(
+            part ->
+                part instanceof List<?> row
+                    ? list(row)
+                    : part instanceof Double value && value != Math.rint(value)
+                        ? String.format(Locale.ROOT, "%.4f", value)
+                        : plain(((Number) part).doubleValue()))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   /** Bytes with a binary unit, such as {@code 1.5 MiB}. */

@@ -2,6 +2,7 @@ package io.lockstep.driver.report;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -49,20 +50,24 @@ public final class SummaryTable {
 
   private static void validation(ValidationRecord last, Map<String, String> rows) {
     rows.put("validation loss", String.format(Locale.ROOT, "%.4f", last.loss()));
-    metrics("", last.metrics(), rows);
+    metrics("", last.metrics(), last.lists(), rows);
     last.average()
         .ifPresent(
             average -> {
               rows.put("average loss", String.format(Locale.ROOT, "%.4f", average.loss()));
-              metrics("average ", average.metrics(), rows);
+              metrics("average ", average.metrics(), average.lists(), rows);
             });
   }
 
   private static void metrics(
-      String prefix, Map<String, Double> metrics, Map<String, String> rows) {
+      String prefix,
+      Map<String, Double> metrics,
+      Map<String, List<?>> lists,
+      Map<String, String> rows) {
     metrics.forEach(
         (name, value) ->
             rows.put(prefix + name, Figures.metric(name, value).substring(name.length() + 1)));
+    lists.forEach((name, list) -> rows.put(prefix + name, Figures.list(list)));
   }
 
   /** Prints names and values in two columns. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SummaryTableTest {
@@ -25,5 +26,12 @@ class SummaryTableTest {
             "reproducible     yes",
             "weights sha256   00ff",
             "note: one worker fewer than asked for");
+  }
+
+  @Test
+  void aListIsOneLineAndATableToo() {
+    assertThat(Figures.list(List.of(0.5, 1.0))).isEqualTo("[0.5000, 1]");
+    assertThat(Figures.list(List.of(List.of(44.0, 2.0), List.of(0.0, 67.0))))
+        .isEqualTo("[[44, 2], [0, 67]]");
   }
 }
