@@ -12,15 +12,16 @@ class ResidualDigitsTest {
   @TempDir private Path folder;
 
   @Test
-  void residualBlocksReadMostDigitsAfterThirtySteps() {
+  void residualBlocksReadMostDigitsAfterSixtySteps() {
     ExampleRun run =
         ExampleRun.of(
             "mnist-resnet.yaml",
             folder,
-            "train.steps=30",
-            "train.validateEvery={steps: 30}",
+            "train.steps=60",
+            "train.validateEvery={steps: 60}",
             "data.validation={fraction: 0.02}",
+            "schedule={type: constant}",
             "batch.size=128");
-    assertThat(run.figure("accuracy")).isGreaterThan(0.75);
+    assertThat(run.figure("accuracy")).isGreaterThan(0.8);
   }
 }
