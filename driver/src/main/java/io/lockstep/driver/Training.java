@@ -238,6 +238,7 @@ public final class Training {
         parts.network()::metrics,
         parts.schedule().restore(manifest.schedule()),
         NoiseAverages.restore(manifest.gradientNoise()),
+        configuration.train().gradientNorms(),
         cluster.joinTimeout(),
         manifest.fingerprint(),
         configuration.allowDifferentFingerprint());

@@ -21,6 +21,7 @@ public final class Agreement {
           "cluster",
           "checkpoint",
           "train.validateEvery",
+          "train.gradientNorms",
           "data.train",
           "data.validation",
           "allowDifferentFingerprint",

@@ -12,8 +12,10 @@ import java.util.OptionalLong;
  * @param epochs passes over the data
  * @param steps updates of the parameters
  * @param validateEvery how often validation happens, besides after the last step
+ * @param gradientNorms whether a step's line has the norm of each tensor's gradient
  */
-public record TrainSection(OptionalInt epochs, OptionalLong steps, Interval validateEvery) {
+public record TrainSection(
+    OptionalInt epochs, OptionalLong steps, Interval validateEvery, boolean gradientNorms) {
   /** Passes over the data. */
   public static final Key<Integer> EPOCHS =
       Key.integer(
@@ -30,8 +32,15 @@ public record TrainSection(OptionalInt epochs, OptionalLong steps, Interval vali
           "never, {epochs: number} or {steps: number}; also after the last step unless never;"
               + " {epochs: 1} where there is validation data");
 
+  /** Whether a step's line has the norm of each tensor's gradient. */
+  public static final Key<Boolean> GRADIENT_NORMS =
+      Key.flag(
+          "gradientNorms",
+          false,
+          "writes the norm of each tensor's gradient into every line of steps.jsonl");
+
   /** Its keys. */
-  public static final List<Key<?>> KEYS = List.of(EPOCHS, STEPS, VALIDATE_EVERY);
+  public static final List<Key<?>> KEYS = List.of(EPOCHS, STEPS, VALIDATE_EVERY, GRADIENT_NORMS);
 
   static TrainSection read(Options options, boolean hasValidation) {
     options.allowOnly(KEYS);
@@ -47,7 +56,8 @@ public record TrainSection(OptionalInt epochs, OptionalLong steps, Interval vali
     return new TrainSection(
         options.has(EPOCHS) ? OptionalInt.of(options.get(EPOCHS)) : OptionalInt.empty(),
         options.has(STEPS) ? OptionalLong.of(options.get(STEPS)) : OptionalLong.empty(),
-        validateEvery);
+        validateEvery,
+        options.get(GRADIENT_NORMS));
   }
 
   /**
@@ -66,6 +76,7 @@ public record TrainSection(OptionalInt epochs, OptionalLong steps, Interval vali
     epochs.ifPresent(value -> plain.put(EPOCHS.name(), value));
     steps.ifPresent(value -> plain.put(STEPS.name(), value));
     plain.put(VALIDATE_EVERY.name(), validateEvery.plain());
+    plain.put(GRADIENT_NORMS.name(), gradientNorms);
     return plain;
   }
 }

@@ -25,6 +25,7 @@ import java.util.function.Function;
  * @param metrics the figures that follow from the totals of the validation's further sums
  * @param schedule the rate of a step, as it is after the validations before {@code firstStep}
  * @param noise the averages of the gradient's noise after {@code firstStep}
+ * @param gradientNorms whether a step's record has the norm of each tensor's gradient
  * @param joinTimeout how long workers are waited for
  * @param fingerprint the canary of the run that is resumed; empty for a new one
  * @param allowDifferentFingerprint whether a process that computes other bits may take part
@@ -42,6 +43,7 @@ public record RunPlan(
     Function<double[], MetricValues> metrics,
     Schedule schedule,
     NoiseAverages noise,
+    boolean gradientNorms,
     Duration joinTimeout,
     String fingerprint,
     boolean allowDifferentFingerprint) {

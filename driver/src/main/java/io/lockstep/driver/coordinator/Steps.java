@@ -1,6 +1,8 @@
 package io.lockstep.driver.coordinator;
 
 import io.lockstep.common.layout.Layout;
+import io.lockstep.common.layout.Role;
+import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.TensorSums;
 import io.lockstep.common.optim.scale.ScaledStep;
 import io.lockstep.common.tree.Scalars;
@@ -10,6 +12,7 @@ import io.lockstep.driver.server.shard.StepReport;
 import io.lockstep.worker.StepTimes;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,7 +46,6 @@ final class Steps {
     this.rates = rates;
     this.noise.put(plan.firstStep(), plan.noise());
     this.tensorSums = TensorSums.of(plan.layout());
-
     this.next = plan.firstStep() + 1;
   }
 
@@ -152,8 +154,9 @@ final class Steps {
     long pause = pauses.getOrDefault(step - 1, 0L);
     pauses.headMap(step).clear();
     double seconds = Math.max(1, found.nanos - lastNanos - pause) / 1e9;
+    double[][] tensors = tensorSums.reduce(found.squares);
     double squares = 0;
-    for (double[] tensor : tensorSums.reduce(found.squares)) {
+    for (double[] tensor : tensors) {
       squares += tensor[0];
     }
     return new StepRecord(
@@ -162,6 +165,7 @@ final class Steps {
         found.loss,
         rates.rate(step - 1),
         Math.sqrt(squares),
+        plan.gradientNorms() ? norms(tensors) : Map.of(),
         noise(step, found.batch, squares),
         plan.examples(step) / seconds,
         seconds,
@@ -169,6 +173,18 @@ final class Steps {
         slowest(found, StepTimes::sendNanos),
         slowest(found, StepTimes::waitNanos),
         found.scaled);
+  }
+
+  /** By name, of what has a gradient. */
+  private Map<String, Double> norms(double[][] squares) {
+    Map<String, Double> norms = new LinkedHashMap<>();
+    List<TensorSpec> tensors = plan.layout().tensors();
+    for (int t = 0; t < squares.length; t++) {
+      if (Role.trained().contains(tensors.get(t).role())) {
+        norms.put(tensors.get(t).name(), Math.sqrt(squares[t][0]));
+      }
+    }
+    return norms;
   }
 
   private GradientNoise noise(long step, Scalars batch, double gradientSquare) {

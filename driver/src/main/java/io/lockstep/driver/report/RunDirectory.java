@@ -190,7 +190,12 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     object.put("epoch", step.epoch());
     object.put("loss", step.loss());
     object.put("learningRate", step.learningRate());
-    object.put("gradientNorm", Double.isFinite(step.gradientNorm()) ? step.gradientNorm() : null);
+    object.put("gradientNorm", finiteOrNull(step.gradientNorm()));
+    if (!step.gradientNorms().isEmpty()) {
+      Map<String, @Nullable Double> norms = new LinkedHashMap<>();
+      step.gradientNorms().forEach((tensor, norm) -> norms.put(tensor, finiteOrNull(norm)));
+      object.put("gradientNorms", norms);
+    }
     object.put("gradientNoiseScale", knownOrNull(step.noise().scale()));
     object.put("gradientNoiseTrace", knownOrNull(step.noise().trace()));
     object.put("gradientSquare", knownOrNull(step.noise().square()));
@@ -205,6 +210,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       object.put("skipped", scaled.skipped());
     }
     steps.append(object);
+  }
+
+  private static @Nullable Double finiteOrNull(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   private static @Nullable Double knownOrNull(double value) {

@@ -1,6 +1,9 @@
 package io.lockstep.driver.report;
 
 import io.lockstep.common.optim.scale.ScaledStep;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate the rate of this update
  * @param gradientNorm Euclidean norm of the mean gradient, before clipping; not finite where the
  *     step was skipped
+ * @param gradientNorms likewise of each tensor, by its name; empty where they are not asked for
  * @param noise how much its examples disagree
  * @param examplesPerSecond examples of the batch over {@code seconds}
  * @param seconds from the end of the step before to the end of this one
@@ -27,10 +31,16 @@ public record StepRecord(
     double loss,
     double learningRate,
     double gradientNorm,
+    Map<String, Double> gradientNorms,
     GradientNoise noise,
     double examplesPerSecond,
     double seconds,
     double computeSeconds,
     double sendSeconds,
     double waitSeconds,
-    @Nullable ScaledStep scaled) {}
+    @Nullable ScaledStep scaled) {
+  /** Copies the norms. */
+  public StepRecord {
+    gradientNorms = Collections.unmodifiableMap(new LinkedHashMap<>(gradientNorms));
+  }
+}

@@ -215,6 +215,7 @@ class CoordinatorTest {
         sums -> MetricValues.of(Map.of()),
         step -> 0.5,
         NoiseAverages.NONE,
+        false,
         Duration.ofSeconds(60),
         "",
         false);

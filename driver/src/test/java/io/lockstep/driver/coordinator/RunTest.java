@@ -799,6 +799,7 @@ class RunTest {
             sums -> MetricValues.of(Map.of("sum", sums[0])),
             schedule,
             NoiseAverages.NONE,
+            false,
             Duration.ofSeconds(60),
             "",
             allowDifferent),

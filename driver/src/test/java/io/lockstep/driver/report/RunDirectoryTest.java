@@ -64,11 +64,13 @@ class RunDirectoryTest {
   void theLossOfTheLastEpochCountsWhatIsComputedAgainOnce() {
     try (RunDirectory run = RunDirectory.create(folder.resolve("run"))) {
       assertThat(run.lastEpochLoss()).isNaN();
-      run.step(new StepRecord(1, 1, 100, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
-      run.step(new StepRecord(2, 2, 4, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
-      run.step(new StepRecord(3, 2, 70, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(
+          new StepRecord(1, 1, 100, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(new StepRecord(2, 2, 4, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(
+          new StepRecord(3, 2, 70, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
       run.cutBack(2);
-      run.step(new StepRecord(3, 2, 8, 1, 1, GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(new StepRecord(3, 2, 8, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
       assertThat(run.lastEpochLoss()).isEqualTo(6);
     }
   }

@@ -40,6 +40,7 @@ final class Runs {
         loss,
         0.001,
         1.5,
+        Map.of(),
         new GradientNoise(Double.NaN, 40, -0.5),
         2560,
         0.1,
