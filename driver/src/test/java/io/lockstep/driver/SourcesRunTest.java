@@ -96,16 +96,23 @@ class SourcesRunTest {
         new Case(
             "strokes",
             synthetic("{type: strokes, most: 2, time: 10}", "{classes: 5}"),
-            "model:\n  input: [10, 8]\n  layers: [{type: gru, units: 6}, {type: dense, units:"
-                + " 5}]\n",
+            """
+            model:
+              input: [10, 8]
+              layers: [{type: gru, units: 6}, {type: dense, units: 5}]
+            """,
             "loss={type: ctc, fromLogits: true, maxLabels: 2}"),
         new Case(
             "a class and a value",
             data("format: csv, path: " + csv + ", label: [b, y]", "{regression: true}"),
-            "model:\n  input: [3]\n  layers:\n"
-                + "    - {type: dense, name: trunk, units: 8, activation: tanh}\n"
-                + "    - {type: dense, name: kind, units: 5, inputs: [trunk]}\n"
-                + "    - {type: dense, name: value, units: 1, inputs: [trunk]}\n",
+            """
+            model:
+              input: [3]
+              layers:
+                - {type: dense, name: trunk, units: 8, activation: tanh}
+                - {type: dense, name: kind, units: 5, inputs: [trunk]}
+                - {type: dense, name: value, units: 1, inputs: [trunk]}
+            """,
             "loss={type: sum, terms: [{type: sparse-categorical-cross-entropy, fromLogits: true,"
                 + " output: kind}, {type: mse, output: value}]}"),
         new Case(

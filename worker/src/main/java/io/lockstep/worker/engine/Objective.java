@@ -14,12 +14,14 @@ import io.lockstep.worker.engine.loss.Losses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What training makes small. One loss, or the sum over several of weight times loss: then every
  * example counts with its own weight, the step's sum is divided by the sum of those, and what a
- * loss sums over the positions of a sequence or an image it counts as their mean. Immutable,
- * thread-safe; holds no memory.
+ * loss sums over the positions of a sequence or an image it counts as their mean. Losses take their
+ * runs of the labels one after another, those of one output the same. Immutable, thread-safe; holds
+ * no memory.
  */
 public final class Objective {
   /** The type that stands for several losses. */
@@ -70,10 +72,26 @@ public final class Objective {
     for (Options section : sections) {
       Loss made = Losses.REGISTRY.create(section, KEYS.toArray(Key<?>[]::new));
       Term term = term(graph, section, made, labels, offset);
-      offset += term.target() instanceof Target.Labels given ? given.given() : 0;
+      if (term.target() instanceof Target.Labels own) {
+        Target.Labels same = labelsOf(term.node(), own.given(), terms);
+        offset += same == null ? own.given() : 0;
+        term = same == null ? term : term.with(same);
+      }
       terms.add(term);
     }
     return new Objective(terms, offset);
+  }
+
+  /** The labels that a loss of the same output takes already. */
+  private static Target.@Nullable Labels labelsOf(int node, int given, List<Term> terms) {
+    for (Term term : terms) {
+      if (term.node() == node
+          && term.target() instanceof Target.Labels labels
+          && labels.given() == given) {
+        return labels;
+      }
+    }
+    return null;
   }
 
   /** The objective of one loss of the last layer's output, whose labels come as the loss takes. */

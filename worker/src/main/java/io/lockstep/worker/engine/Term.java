@@ -15,4 +15,9 @@ import io.lockstep.worker.engine.loss.Loss;
  * @param weight what the loss is multiplied by
  */
 record Term(
-    String name, Loss loss, int node, Shape shape, Target target, int wanted, double weight) {}
+    String name, Loss loss, int node, Shape shape, Target target, int wanted, double weight) {
+  /** The same loss with another target. */
+  Term with(Target other) {
+    return new Term(name, loss, node, shape, other, wanted, weight);
+  }
+}

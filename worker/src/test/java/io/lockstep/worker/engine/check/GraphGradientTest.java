@@ -219,7 +219,7 @@ class GraphGradientTest {
                 List.of(
                     Map.of("type", "binary-cross-entropy", "output", "out", "weight", 2),
                     Map.of("type", "dice", "output", "out"))),
-            6,
+            3,
             dense("hidden", 5),
             with(dense("out", 3), "activation", "sigmoid")),
         "hidden.W",
