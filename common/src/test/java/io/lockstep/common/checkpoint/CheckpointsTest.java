@@ -274,7 +274,8 @@ class CheckpointsTest {
         .hasMessage(
             "checkpoint step-400: must be resumed with the same configuration, differs in"
                 + " optimizer.beta1 (checkpoint: 0.9, now: 0.95); may differ: name, cluster,"
-                + " checkpoint, train.validateEvery, data.train, data.validation,"
+                + " checkpoint, train.validateEvery, train.gradientNorms, data.train,"
+                + " data.validation,"
                 + " allowDifferentFingerprint, commit, versions, fingerprint");
     assertThatThrownBy(() -> Agreement.check(manifest, Agreement.of(configuration(0.9, 2, 64))))
         .hasMessageContaining("model.chunkElements (checkpoint: 1000, now: 64)");

@@ -144,9 +144,9 @@ class LayoutTest {
   void rolesHaveTheNamesOfTheConfiguration() {
     assertThat(Role.trained()).extracting(Role::key).containsExactly("weight", "bias", "norm");
     assertThat(Role.values())
-        .hasSize(Role.trained().size() + 1)
+        .hasSize(Role.trained().size() + 2)
         .containsAll(Role.trained())
-        .contains(Role.STATISTICS);
+        .contains(Role.STATISTICS, Role.FROZEN);
   }
 
   @Test
