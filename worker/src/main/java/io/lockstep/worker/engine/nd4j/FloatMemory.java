@@ -2,6 +2,7 @@ package io.lockstep.worker.engine.nd4j;
 
 import io.lockstep.worker.engine.kernel.Buffer;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,29 +13,47 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class FloatMemory implements Buffer, AutoCloseable {
   private static final int LINE_BYTES = 64;
-  private static final int BLOCK = 512;
+  static final int BLOCK = 512;
 
   private final INDArray array;
   private final boolean owner;
   private final long address;
   private final FloatBuffer data;
   private final int length;
+  private final float @Nullable [] block;
 
-  private FloatMemory(INDArray array, boolean owner, long address, FloatBuffer data, int length) {
+  private FloatMemory(
+      INDArray array,
+      boolean owner,
+      long address,
+      FloatBuffer data,
+      int length,
+      float @Nullable [] block) {
     this.array = array;
+    this.block = block;
     this.owner = owner;
     this.address = address;
     this.data = data;
     this.length = length;
   }
 
-  /** Zeros. */
+  /** Zeros that several threads may read. */
   static FloatMemory zeros(int length) {
+    return zeros(length, null);
+  }
+
+  /**
+   * Zeros for one thread.
+   *
+   * @param block [{@link #BLOCK}], through which numbers are widened and rounded, so that it makes
+   *     no garbage; null where several threads read, each through a block of its own
+   */
+  static FloatMemory zeros(int length, float @Nullable [] block) {
     INDArray array = Nd4j.create(DataType.FLOAT, (long) length + LINE_BYTES / Float.BYTES);
     long start = array.data().addressPointer().address();
     int skip = (int) (-start & (LINE_BYTES - 1)) / Float.BYTES;
     FloatBuffer data = array.data().asNioFloat().slice(skip, length);
-    return new FloatMemory(array, true, start + (long) skip * Float.BYTES, data, length);
+    return new FloatMemory(array, true, start + (long) skip * Float.BYTES, data, length, block);
   }
 
   /** Where element {@code offset} lies. */
@@ -75,31 +94,32 @@ final class FloatMemory implements Buffer, AutoCloseable {
   /** In blocks, because bulk copies are several times as fast as single elements. */
   @Override
   public void read(int offset, double[] target, int length) {
-    float[] block = new float[Math.min(length, BLOCK)];
+    float[] values = block == null ? new float[Math.min(length, BLOCK)] : block;
     for (int at = 0; at < length; at += BLOCK) {
       int count = Math.min(BLOCK, length - at);
-      data.get(offset + at, block, 0, count);
+      data.get(offset + at, values, 0, count);
       for (int i = 0; i < count; i++) {
-        target[at + i] = block[i];
+        target[at + i] = values[i];
       }
     }
   }
 
   @Override
   public void write(int offset, double[] source, int length) {
-    float[] block = new float[Math.min(length, BLOCK)];
+    float[] values = block == null ? new float[Math.min(length, BLOCK)] : block;
     for (int at = 0; at < length; at += BLOCK) {
       int count = Math.min(BLOCK, length - at);
       for (int i = 0; i < count; i++) {
-        block[i] = (float) source[at + i];
+        values[i] = (float) source[at + i];
       }
-      data.put(offset + at, block, 0, count);
+      data.put(offset + at, values, 0, count);
     }
   }
 
   @Override
   public Buffer view(int offset, int length) {
-    return new FloatMemory(array, false, address(offset), data.slice(offset, length), length);
+    return new FloatMemory(
+        array, false, address(offset), data.slice(offset, length), length, block);
   }
 
   /** Gives the memory back; this buffer and its views must not be used any more. */

@@ -55,11 +55,12 @@ public final class Nd4jKernel implements Kernel {
   private double[] row = new double[BLOCK];
   private double[] upstream = new double[BLOCK];
   private double[] scratch = new double[BLOCK];
+  private final float[] block = new float[FloatMemory.BLOCK];
   private FloatMemory ones = FloatMemory.zeros(0);
 
   @Override
   public Buffer allocate(int length) {
-    FloatMemory memory = FloatMemory.zeros(length);
+    FloatMemory memory = FloatMemory.zeros(length, block);
     owned.add(memory);
     return memory;
   }
