@@ -137,13 +137,16 @@ public final class Dealing {
             tokenizer);
     Table table = Sources.create(source, configuration.data().labels()).open(reading);
     if (table.form().features() != width) {
+      var inputs = configuration.model().inputs();
+      boolean several = inputs.size() > 1;
       throw new ConfigurationException(
-          "model.input must have as many values as "
+          (several ? "model.inputs" : "model.input")
+              + " must have as many values as "
               + table.name()
               + " has features ("
               + table.form().features()
               + "), got "
-              + configuration.model().inputs()
+              + (several ? inputs : inputs.values().iterator().next())
               + " ("
               + width
               + ")");
