@@ -4,42 +4,39 @@ import io.lockstep.common.random.Purpose;
 import io.lockstep.common.random.RandomStream;
 import io.lockstep.worker.engine.layer.ParameterSpec;
 import java.lang.ref.SoftReference;
-import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First values of runs of tensors. A tensor that is made as a whole is kept as long as memory
- * allows, because its chunks are asked for one after another. Thread-safe.
+ * First values of runs of tensors. Those of the last tensor are kept as long as memory allows,
+ * because its chunks are asked for one after another, and some initialisers make all elements at
+ * once. Thread-safe.
  */
 final class FirstValues {
   private volatile @Nullable Made last;
 
-  private record Made(long seed, int tensor, SoftReference<double[]> values) {}
+  private record Made(long seed, int tensor, SoftReference<IntToDoubleFunction> values) {}
 
   /** As {@link Network#initialize}. */
   void write(
       ParameterSpec spec, long seed, int tensor, int from, float[] target, int at, int length) {
-    RandomStream random = RandomStream.of(seed, Purpose.INITIALIZE, tensor, 0, 0);
-    double[] whole = whole(spec, seed, tensor, random);
+    IntToDoubleFunction values = values(spec, seed, tensor);
     for (int i = 0; i < length; i++) {
-      double value =
-          whole == null
-              ? spec.initializer().value(random, (long) from + i, spec.fanIn(), spec.fanOut())
-              : whole[from + i];
-      target[at + i] = (float) value;
+      target[at + i] = (float) values.applyAsDouble(from + i);
     }
   }
 
-  private double @Nullable [] whole(
-      ParameterSpec spec, long seed, int tensor, RandomStream random) {
+  private IntToDoubleFunction values(ParameterSpec spec, long seed, int tensor) {
     Made made = last;
-    double[] kept =
+    IntToDoubleFunction kept =
         made != null && made.seed() == seed && made.tensor() == tensor ? made.values().get() : null;
     if (kept != null) {
       return kept;
     }
-    Optional<double[]> values = spec.initializer().whole(random, spec.shape());
-    values.ifPresent(v -> last = new Made(seed, tensor, new SoftReference<>(v)));
-    return values.orElse(null);
+    RandomStream random = RandomStream.of(seed, Purpose.INITIALIZE, tensor, 0, 0);
+    IntToDoubleFunction values =
+        spec.initializer().values(random, spec.shape(), spec.fanIn(), spec.fanOut());
+    last = new Made(seed, tensor, new SoftReference<>(values));
+    return values;
   }
 }

@@ -84,8 +84,9 @@ public final class LayerUnderCheck implements Differentiable {
   private Buffer statistics(ParameterSpec spec) {
     Buffer statistics = kernel.allocate(spec.size());
     RandomStream random = RandomStream.of(0, Purpose.INITIALIZE, 0, 0, 0);
+    var values = spec.initializer().values(random, spec.shape(), spec.fanIn(), spec.fanOut());
     for (int i = 0; i < spec.size(); i++) {
-      statistics.set(i, spec.initializer().value(random, i, spec.fanIn(), spec.fanOut()));
+      statistics.set(i, values.applyAsDouble(i));
     }
     return statistics;
   }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param value the number
  */
-public record Constant(String name, double value) implements Initializer {
+public record Constant(String name, double value) implements ElementInitializer {
   private static final Key<Double> VALUE =
       Key.number("value", 0.0, Range.FINITE, "what every element is");
 

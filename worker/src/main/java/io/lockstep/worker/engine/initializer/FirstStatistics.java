@@ -5,7 +5,7 @@ import io.lockstep.common.random.RandomStream;
 /**
  * How running statistics [2, channels] begin: means 0, variances 1. A configuration cannot name it.
  */
-public record FirstStatistics(int channels) implements Initializer {
+public record FirstStatistics(int channels) implements ElementInitializer {
   @Override
   public String name() {
     return "statistics";

@@ -12,7 +12,7 @@ import java.util.List;
  * @param mean their mean
  * @param standardDeviation their standard deviation, above 0
  */
-public record Normal(double mean, double standardDeviation) implements Initializer {
+public record Normal(double mean, double standardDeviation) implements ElementInitializer {
   private static final Key<Double> MEAN = Key.number("mean", 0.0, Range.FINITE, "the mean");
   private static final Key<Double> STANDARD_DEVIATION =
       Key.number("standardDeviation", 0.05, Range.POSITIVE, "the standard deviation");

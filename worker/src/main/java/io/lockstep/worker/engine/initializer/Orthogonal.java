@@ -6,7 +6,7 @@ import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.random.RandomStream;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * gain Q, with Q an orthogonal matrix drawn evenly from all of them (Saxe, McClelland, Ganguli
@@ -46,11 +46,6 @@ public final class Orthogonal implements Initializer {
   }
 
   @Override
-  public double value(RandomStream random, long element, int fanIn, int fanOut) {
-    throw new UnsupportedOperationException("an orthogonal matrix is made as a whole");
-  }
-
-  @Override
   public void check(List<Integer> shape) {
     if (shape.size() < 2) {
       throw section.error(
@@ -75,7 +70,8 @@ public final class Orthogonal implements Initializer {
   }
 
   @Override
-  public Optional<double[]> whole(RandomStream random, List<Integer> shape) {
+  public IntToDoubleFunction values(
+      RandomStream random, List<Integer> shape, int fanIn, int fanOut) {
     int rows = rows(shape);
     int columns = columns(shape);
     boolean tall = rows >= columns;
@@ -94,7 +90,7 @@ public final class Orthogonal implements Initializer {
         values[r * columns + c] = gain * (tall ? q[r][c] : q[c][r]);
       }
     }
-    return Optional.of(values);
+    return element -> values[element];
   }
 
   /**

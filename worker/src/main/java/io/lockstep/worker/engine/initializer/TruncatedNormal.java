@@ -14,7 +14,7 @@ import java.util.List;
  * @param mean their mean
  * @param standardDeviation that of the distribution before its tails are cut, above 0
  */
-public record TruncatedNormal(double mean, double standardDeviation) implements Initializer {
+public record TruncatedNormal(double mean, double standardDeviation) implements ElementInitializer {
   private static final Key<Double> MEAN = Key.number("mean", 0.0, Range.FINITE, "the mean");
   private static final Key<Double> STANDARD_DEVIATION =
       Key.number(

@@ -13,7 +13,7 @@ import java.util.List;
  * @param minimum their lower end
  * @param maximum their upper end, above minimum
  */
-public record Uniform(double minimum, double maximum) implements Initializer {
+public record Uniform(double minimum, double maximum) implements ElementInitializer {
   private static final Key<Double> MINIMUM =
       Key.number("minimum", -0.05, Range.FINITE, "the lower end");
   private static final Key<Double> MAXIMUM =

@@ -18,7 +18,7 @@ import java.util.List;
  * A normal distribution has that variance itself (nothing is cut off); an even one over [-limit,
  * limit) has it with limit = sqrt(3 variance).
  */
-public final class VarianceScaling implements Initializer {
+public final class VarianceScaling implements ElementInitializer {
   /** How the numbers are distributed. */
   private enum Shape {
     NORMAL,

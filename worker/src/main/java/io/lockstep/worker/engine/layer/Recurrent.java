@@ -13,6 +13,7 @@ import io.lockstep.worker.engine.kernel.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * A state that goes along a sequence [length, in], from zero: at each position a {@link Cell} makes
@@ -120,9 +121,10 @@ final class Recurrent implements Layer {
     }
 
     @Override
-    public double value(RandomStream random, long element, int fanIn, int fanOut) {
-      double more = element / units == 1 ? forget : 0;
-      return others.value(random, element, fanIn, fanOut) + more;
+    public IntToDoubleFunction values(
+        RandomStream random, List<Integer> shape, int fanIn, int fanOut) {
+      IntToDoubleFunction values = others.values(random, shape, fanIn, fanOut);
+      return element -> values.applyAsDouble(element) + (element / units == 1 ? forget : 0);
     }
 
     @Override

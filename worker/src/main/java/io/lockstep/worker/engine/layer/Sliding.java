@@ -64,31 +64,25 @@ final class Sliding {
     static final Over TRANSPOSED_IMAGES =
         new Over(
             false,
-            Key.any("kernel", "a whole number >= 1 or [height, width]: what a filter sees")
-                .required(),
-            Key.any("stride", "a whole number >= 1 or [down, across]; 1 without it"),
+            IMAGES.size,
+            IMAGES.stride,
             Key.any(
                 "padding",
                 "valid (none), same (as many positions as pixels, times the stride), a whole number of"
                     + " positions cut off on each side, or [above and below, left and right]"),
-            Key.any(
-                "dilation",
-                "a whole number >= 1 or [down, across]: from one pixel that a filter sees to the next;"
-                    + " 1 without it"));
+            IMAGES.dilation);
 
     /** A transposed convolution's window over sequences. */
     static final Over TRANSPOSED_SEQUENCES =
         new Over(
             true,
-            Key.any("kernel", "a whole number >= 1: positions that a filter sees").required(),
-            Key.any("stride", "a whole number >= 1; 1 without it"),
+            SEQUENCES.size,
+            SEQUENCES.stride,
             Key.any(
                 "padding",
                 "valid (none), same (as many positions as came in, times the stride), or a whole number"
                     + " of positions cut off at each end"),
-            Key.any(
-                "dilation",
-                "a whole number >= 1: from one position that a filter sees to the next; 1 without it"));
+            SEQUENCES.dilation);
 
     /** A pool's window over images. */
     static final Over POOLED_IMAGES =
