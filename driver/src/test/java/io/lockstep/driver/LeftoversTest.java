@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,10 +201,7 @@ class LeftoversTest {
               .toList();
       List<String> descriptors = new ArrayList<>();
       for (String descriptor : entries(DESCRIPTORS)) {
-        Path link = DESCRIPTORS.resolve(descriptor);
-        if (Files.isSymbolicLink(link)) {
-          descriptors.add(Files.readSymbolicLink(link).toString());
-        }
+        target(DESCRIPTORS.resolve(descriptor)).ifPresent(descriptors::add);
       }
       return new Leftovers(
           names,
@@ -218,6 +216,15 @@ class LeftoversTest {
           ProcessHandle.current().descendants().map(ProcessHandle::toString).toList(),
           entries(Path.of(System.getProperty("java.io.tmpdir"))),
           descriptors.size());
+    }
+
+    /** Where a descriptor leads, unless it was closed after it was listed. */
+    private static Optional<String> target(Path link) throws IOException {
+      try {
+        return Optional.of(Files.readSymbolicLink(link).toString());
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      }
     }
 
     /** The kernel's line on a socket, from {@code socket:[INODE]}. */
