@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Digits through a narrow code and back: by numbers, and by normal distributions. */
-@Asserts({"autoencoder.yaml", "variational-autoencoder.yaml"})
+/** Digits through a narrow code and back: judged by pixels, by nats, by what a network sees. */
+@Asserts({"autoencoder.yaml", "variational-autoencoder.yaml", "perceptual.yaml"})
 class AutoencodersTest {
   @TempDir private Path folder;
 
@@ -31,5 +31,21 @@ class AutoencodersTest {
     assertThat(run.figure("code/loss")).isBetween(8.0, 25.0);
     assertThat(run.figure("reconstruction/loss") + run.figure("code/loss"))
         .isBetween(0.999 * after, 1.001 * after);
+  }
+
+  /** One epoch of each: a loss that is multiplied by 0 is measured and teaches nothing. */
+  @Test
+  void anEyeInTheLossMakesImagesThatLookMoreAlikeToIt() {
+    ExampleRun byEye = ExampleRun.of("perceptual.yaml", folder, "train.epochs=1");
+    ExampleRun byPixels =
+        ExampleRun.of(
+            "perceptual.yaml",
+            folder,
+            "train.epochs=1",
+            "loss={type: sum, terms: ["
+                + "{type: mse, output: made, target: input},"
+                + "{type: mse, output: seen, target: wanted, weight: 1e-9}]}");
+    assertThat(byEye.figure("seen/loss")).isLessThan(0.8 * 1e9 * byPixels.figure("seen/loss"));
+    assertThat(byEye.tensor("strokes.W")).isEqualTo(byPixels.tensor("strokes.W"));
   }
 }
