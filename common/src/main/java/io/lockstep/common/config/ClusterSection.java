@@ -12,11 +12,13 @@ import java.util.Map;
  * @param workers tasks that compute gradients, at most the slices of a step
  * @param servers processes' shares of the parameters
  * @param placement where servers live
+ * @param serverProcesses processes that servers of their own are dealt to; 0 for one each
  * @param threads slices that a worker computes side by side
- * @param joinTimeout how long workers are waited for
+ * @param joinTimeout how long workers and server processes are waited for
  * @param heartbeat time between signs of life
  * @param failureTimeout silence after which a process counts as dead
- * @param host the address under which other processes reach this one; empty for Spark's choice
+ * @param driver where the driver listens, and how others reach it
+ * @param secretFile holds the secret that server processes must know; empty for the environment's
  * @param spark settings handed to Spark as they are
  */
 public record ClusterSection(
@@ -24,11 +26,13 @@ public record ClusterSection(
     int workers,
     int servers,
     Placement placement,
+    int serverProcesses,
     int threads,
     Duration joinTimeout,
     Duration heartbeat,
     Duration failureTimeout,
-    String host,
+    DriverAddress driver,
+    String secretFile,
     Map<String, String> spark) {
   /** The Spark master. */
   public static final Key<String> MASTER =
@@ -55,8 +59,18 @@ public record ClusterSection(
       Key.choice(
           "placement",
           "driver",
-          List.of("driver", "workers"),
-          "where servers live: in the driver, or beside the workers");
+          List.of("driver", "workers", "processes"),
+          "where servers live: in the driver, beside the workers, or in processes of their own"
+              + " (lockstep server)");
+
+  /** Processes of servers. */
+  public static final Key<Integer> SERVER_PROCESSES =
+      Key.integer(
+          "serverProcesses",
+          0,
+          Range.closed(0, 4096),
+          "with placement processes: how many processes the servers are dealt to, at most"
+              + " cluster.servers; 0 for one each; more that come are spares");
 
   /** Slices side by side. */
   public static final Key<Integer> THREADS =
@@ -71,7 +85,8 @@ public record ClusterSection(
       Key.duration(
           "joinTimeout",
           Duration.ofSeconds(60),
-          "how long workers are waited for before the run goes on with the slots there are");
+          "how long workers and server processes are waited for before the run goes on with those"
+              + " that are there");
 
   /** Time between signs of life. */
   public static final Key<Duration> HEARTBEAT =
@@ -82,10 +97,13 @@ public record ClusterSection(
       Key.duration(
           "failureTimeout", Duration.ofSeconds(30), "silence after which a process counts as dead");
 
-  /** Address of this process. */
-  public static final Key<String> HOST =
-      Key.text(
-          "host", "", "address under which other processes reach the driver; Spark's if empty");
+  /** The file with the secret. */
+  public static final Key<String> SECRET_FILE =
+      Key.path(
+          "secretFile",
+          "",
+          "a file with the secret that server processes must know, where it is not in the"
+              + " environment's LOCKSTEP_SECRET; never the secret itself");
 
   /** Settings of Spark. */
   public static final Key<Options> SPARK =
@@ -98,11 +116,17 @@ public record ClusterSection(
           WORKERS,
           SERVERS,
           PLACEMENT,
+          SERVER_PROCESSES,
           THREADS,
           JOIN_TIMEOUT,
           HEARTBEAT,
           FAILURE_TIMEOUT,
-          HOST,
+          DriverAddress.HOST,
+          DriverAddress.BIND_HOST,
+          DriverAddress.PORT,
+          DriverAddress.CONTROL_PORT,
+          DriverAddress.DATA_PORT,
+          SECRET_FILE,
           SPARK);
 
   /** Copies the settings of Spark. */
@@ -113,6 +137,36 @@ public record ClusterSection(
   /** Whether all workers run in this process. */
   public boolean isLocal() {
     return master.equals("local");
+  }
+
+  /** The address under which other processes reach the driver; empty for Spark's choice. */
+  public String host() {
+    return driver.host();
+  }
+
+  /** How many server processes are waited for; 0 where servers live elsewhere. */
+  public int processes() {
+    if (placement != Placement.PROCESSES) {
+      return 0;
+    }
+    return serverProcesses == 0 ? servers : serverProcesses;
+  }
+
+  /** The same with the secret in another file. */
+  public ClusterSection withSecretFile(String newSecretFile) {
+    return new ClusterSection(
+        master,
+        workers,
+        servers,
+        placement,
+        serverProcesses,
+        threads,
+        joinTimeout,
+        heartbeat,
+        failureTimeout,
+        driver,
+        newSecretFile,
+        spark);
   }
 
   static ClusterSection read(Options options, BatchSection batch) {
@@ -136,16 +190,25 @@ public record ClusterSection(
           FAILURE_TIMEOUT,
           "must be longer than cluster.heartbeat (" + Durations.show(options.get(HEARTBEAT)) + ")");
     }
+    if (options.get(SERVER_PROCESSES) > options.get(SERVERS)) {
+      throw options.error(
+          SERVER_PROCESSES,
+          "must be at most cluster.servers ("
+              + options.get(SERVERS)
+              + "), for every process has at least one; more that come are spares anyway");
+    }
     return new ClusterSection(
         options.get(MASTER),
         workers,
         options.get(SERVERS),
         Placement.of(options.get(PLACEMENT)),
+        options.get(SERVER_PROCESSES),
         options.get(THREADS),
         options.get(JOIN_TIMEOUT),
         options.get(HEARTBEAT),
         options.get(FAILURE_TIMEOUT),
-        options.get(HOST),
+        DriverAddress.read(options),
+        options.get(SECRET_FILE),
         flat(options.get(SPARK)));
   }
 
@@ -174,12 +237,14 @@ public record ClusterSection(
     plain.put(WORKERS.name(), workers);
     plain.put(SERVERS.name(), servers);
     plain.put(PLACEMENT.name(), placement.key());
+    plain.put(SERVER_PROCESSES.name(), serverProcesses);
     plain.put(THREADS.name(), threads);
     plain.put(JOIN_TIMEOUT.name(), Durations.show(joinTimeout));
     plain.put(HEARTBEAT.name(), Durations.show(heartbeat));
     plain.put(FAILURE_TIMEOUT.name(), Durations.show(failureTimeout));
-    if (!host.isEmpty()) {
-      plain.put(HOST.name(), host);
+    plain.putAll(driver.plain());
+    if (!secretFile.isEmpty()) {
+      plain.put(SECRET_FILE.name(), secretFile);
     }
     if (!spark.isEmpty()) {
       plain.put(SPARK.name(), spark);

@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Lengths of time as they are written: {@code 500ms, 30s, 5m, 1h}. */
-final class Durations {
+public final class Durations {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})\\s?(ms|s|m|h)");
 
   private Durations() {}
 
   /** The duration that the text says; empty where it says none. */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -28,7 +28,7 @@ final class Durations {
   }
 
   /** The shortest form that {@link #parse} reads as this duration. */
-  static String show(Duration duration) {
+  public static String show(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0) {
       return millis + "ms";

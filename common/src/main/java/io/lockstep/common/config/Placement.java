@@ -7,7 +7,9 @@ public enum Placement {
   /** In the driver. */
   DRIVER,
   /** Beside the workers: server s in the executor of worker s modulo the number of workers. */
-  WORKERS;
+  WORKERS,
+  /** In processes of their own: server s in process s modulo the number of processes. */
+  PROCESSES;
 
   /** The name in the configuration. */
   public String key() {

@@ -281,6 +281,29 @@ public record RunConfiguration(
         new LinkedHashMap<>(newRecord));
   }
 
+  /** The same configuration on another cluster. */
+  public RunConfiguration withCluster(ClusterSection newCluster) {
+    return new RunConfiguration(
+        name,
+        seed,
+        data,
+        model,
+        loss,
+        metrics,
+        optimizer,
+        learningRate,
+        schedule,
+        clip,
+        wire,
+        average,
+        batch,
+        train,
+        newCluster,
+        checkpoint,
+        allowDifferentFingerprint,
+        record);
+  }
+
   /**
    * The same configuration with sections that whoever knows their types has resolved: paths made
    * absolute, defaults filled in.

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       DiffCommand.class,
       ClusterCommand.class,
+      ServerCommand.class,
       ConfigurationCommand.class,
       OptimizersCommand.class,
       ActivationsCommand.class,

@@ -1,5 +1,6 @@
 package io.lockstep.driver.cli;
 
+import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.DataSection;
 import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
@@ -36,7 +37,8 @@ final class Resolution {
     ModelSection written = WeightsFile.resolve(run.model(), folder);
     ModelSection model =
         written.withLayers(written.layers().stream().map(Blocks::resolve).toList());
-    RunConfiguration resolved = withModel(run, model, folder);
+    RunConfiguration resolved =
+        withModel(run, model, folder).withCluster(cluster(run.cluster(), folder));
     checkWeights(resolved);
     return resolved;
   }
@@ -75,6 +77,11 @@ final class Resolution {
   private static WireSection wire(WireSection wire) {
     Options lossScale = wire.lossScale();
     return lossScale.isEmpty() ? wire : wire.withLossScale(LossScales.REGISTRY.resolve(lossScale));
+  }
+
+  private static ClusterSection cluster(ClusterSection cluster, Path folder) {
+    String file = cluster.secretFile();
+    return file.isEmpty() ? cluster : cluster.withSecretFile(folder.resolve(file).toString());
   }
 
   private static DataSection data(DataSection data, Path folder) {
