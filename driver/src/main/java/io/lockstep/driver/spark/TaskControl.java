@@ -60,18 +60,17 @@ final class TaskControl implements Control {
    * word; a repetition is no news to a task that is at work.
    */
   void begin(ToWorker.Begin message) {
-    boolean other;
+    AutoCloseable former;
     synchronized (this) {
-      other = message.incarnation() != taken;
+      boolean other = message.incarnation() != taken;
       if (!other && asked == null) {
         return;
       }
       begin = message;
       notifyAll();
+      former = other ? takeLink() : null;
     }
-    if (other) {
-      closeLink();
-    }
+    close(former);
   }
 
   synchronized void arrived(ToWorker.Validated message) {
@@ -80,35 +79,40 @@ final class TaskControl implements Control {
   }
 
   void stop() {
+    AutoCloseable present;
     synchronized (this) {
       stopped = true;
       notifyAll();
+      present = takeLink();
     }
-    closeLink();
+    close(present);
   }
 
   void fail(String reason) {
+    AutoCloseable present;
     synchronized (this) {
       failure = reason;
       notifyAll();
+      present = takeLink();
     }
-    closeLink();
+    close(present);
   }
 
-  private void closeLink() {
-    AutoCloseable present;
-    synchronized (this) {
-      present = link;
-      link = null;
-    }
-    if (present != null) {
-      close(present);
-    }
+  /**
+   * The link at hand, to be closed outside of the lock; taken with what makes it useless, for a
+   * task that hears of that may have its next link a moment later.
+   */
+  private @Nullable AutoCloseable takeLink() {
+    AutoCloseable present = link;
+    link = null;
+    return present;
   }
 
-  private static void close(AutoCloseable closeable) {
+  private static void close(@Nullable AutoCloseable closeable) {
     try {
-      closeable.close();
+      if (closeable != null) {
+        closeable.close();
+      }
     } catch (Exception e) {
       LOG.warn("a link could not be closed", e);
     }

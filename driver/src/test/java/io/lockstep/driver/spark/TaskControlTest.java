@@ -103,6 +103,21 @@ class TaskControlTest {
     assertThat(closed).isTrue();
   }
 
+  /** The actor tells of servers while the task, which hears of them first, already has its link. */
+  @Test
+  void aTaskThatIsQuickerThanItsActorKeepsItsLink() throws InterruptedException {
+    for (int incarnation = 1; incarnation <= 2000; incarnation++) {
+      ToWorker.Begin begin = begin(incarnation);
+      Thread actor = new Thread(() -> control.begin(begin));
+      actor.start();
+      assertThat(control.next()).contains(new Assignment(incarnation, List.of()));
+      closed.set(false);
+      control.breakOff(() -> closed.set(true));
+      actor.join();
+      assertThat(closed).as("incarnation %d", incarnation).isFalse();
+    }
+  }
+
   @Test
   void aRepetitionIsNoNewsToATaskAtWork() throws InterruptedException {
     control.begin(begin(1));
