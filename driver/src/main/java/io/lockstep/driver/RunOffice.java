@@ -134,6 +134,7 @@ final class RunOffice implements Coordinator.Office {
     List<ShardEntry> shards =
         publish.shards().stream().sorted(Comparator.comparingInt(ShardEntry::firstChunk)).toList();
     long epoch = parts.milestones().epochs().epoch(publish.step());
+    directory.carry(); // first, so that whoever resumes from the checkpoint has its steps
     checkpoints.publish(
         manifest
             .with(publish.step(), epoch, shards)

@@ -3,7 +3,6 @@ package io.lockstep.driver;
 import akka.actor.typed.ActorRef;
 import io.lockstep.common.checkpoint.Agreement;
 import io.lockstep.common.checkpoint.Checkpoints;
-import io.lockstep.common.checkpoint.FolderStore;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.ConfigurationException;
@@ -77,7 +76,7 @@ public final class Training {
     this.directory = directory;
     this.listener = RunListener.both(directory, listener);
     this.enough = enough;
-    this.checkpoints = new Checkpoints(new FolderStore(directory.checkpoints()));
+    this.checkpoints = new Checkpoints(directory.checkpoints());
   }
 
   /**
@@ -198,7 +197,7 @@ public final class Training {
               runToken,
               system.addressOf(coordinator),
               coordinator,
-              directory.checkpoints().toString(),
+              directory.checkpointsPlace(),
               sockets.path().toString())) {
         office.open(coordinator, job);
         interruption.onRequest(() -> office.tell(new ToCoordinator.Interrupt("it was stopped")));
@@ -315,6 +314,7 @@ public final class Training {
             Objects.requireNonNull(hashes.get(View.MODEL)),
             Optional.ofNullable(hashes.get(View.AVERAGE)));
     directory.writeSummary(summary);
+    directory.carry();
     return summary;
   }
 

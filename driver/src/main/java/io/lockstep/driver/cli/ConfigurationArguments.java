@@ -1,7 +1,6 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.RunConfiguration;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -9,9 +8,11 @@ import picocli.CommandLine.Parameters;
 
 /** {@code CONFIG.yaml [--set key=value]...}. */
 final class ConfigurationArguments {
-  @Parameters(paramLabel = "CONFIG.yaml", description = "The configuration of the run.")
+  @Parameters(
+      paramLabel = "CONFIG.yaml",
+      description = "The configuration of the run: a file, or an address of Hadoop's.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path file;
+  private String file;
 
   @Option(
       names = "--set",

@@ -2,8 +2,11 @@ package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Storage;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,24 +23,38 @@ public final class ConfigurationFile {
    * @throws ConfigurationException where the file cannot be read, or something in it is wrong
    */
   public static RunConfiguration load(Path file, List<String> settings) {
-    RunConfiguration run = RunConfiguration.parse(read(file), file.toString(), settings);
-    Path folder = file.toAbsolutePath().normalize().resolveSibling("");
-    return Resolution.resolve(run.withRecord(Map.of()), folder);
+    return load(Location.of(file), file.toString(), settings);
   }
 
-  private static String read(Path file) {
-    if (!Files.exists(file)) {
-      throw new ConfigurationException(
-          "the configuration must be a file, got " + file + ", which does not exist");
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new ConfigurationException(
-          "the configuration must be a file, got " + file + ", which is none");
-    }
+  /**
+   * As the other form.
+   *
+   * @param file a path, or an address such as {@code hdfs://namenode/wine.yaml}; paths in it are
+   *     relative to its folder
+   */
+  public static RunConfiguration load(String file, List<String> settings) {
+    return load(Location.of(file), file, settings);
+  }
+
+  private static RunConfiguration load(Location file, String shown, List<String> settings) {
+    RunConfiguration run = RunConfiguration.parse(read(file, shown), shown, settings);
+    return Resolution.resolve(run.withRecord(Map.of()), file.folder());
+  }
+
+  private static String read(Location file, String shown) {
+    Storage storage = Storage.here();
     try {
-      return Files.readString(file);
+      if (!storage.isFile(file)) {
+        throw new ConfigurationException(
+            "the configuration must be a file, got "
+                + shown
+                + (storage.exists(file) ? ", which is none" : ", which does not exist"));
+      }
+      try (InputStream in = storage.open(file)) {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
     } catch (IOException e) {
-      throw new ConfigurationException("cannot read the configuration " + file + ": " + e, e);
+      throw new ConfigurationException("cannot read the configuration " + shown + ": " + e, e);
     }
   }
 }

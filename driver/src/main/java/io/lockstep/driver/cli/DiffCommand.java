@@ -2,8 +2,8 @@ package io.lockstep.driver.cli;
 
 import io.lockstep.driver.report.RunComparison;
 import io.lockstep.driver.report.RunDirectory;
+import io.lockstep.driver.storage.Storage;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,16 +25,16 @@ final class DiffCommand implements Callable<Integer> {
 
   @Parameters(index = "0", paramLabel = "RUN_DIR", description = "The folder of a run.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path first;
+  private String first;
 
   @Parameters(index = "1", paramLabel = "RUN_DIR", description = "The folder of another run.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path second;
+  private String second;
 
   @Override
   public Integer call() {
-    try (RunDirectory one = RunDirectory.open(first);
-        RunDirectory two = RunDirectory.open(second)) {
+    try (RunDirectory one = RunDirectory.open(first, Storage.here());
+        RunDirectory two = RunDirectory.open(second, Storage.here())) {
       RunComparison comparison = RunComparison.of(one, two);
       print(comparison, spec.commandLine().getOut());
       return comparison.same() ? Lockstep.DONE : Lockstep.FAILED;

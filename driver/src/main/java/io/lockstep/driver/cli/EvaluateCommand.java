@@ -4,8 +4,8 @@ import io.lockstep.driver.Measurement;
 import io.lockstep.driver.TrainedModel;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
+import io.lockstep.driver.storage.Storage;
 import io.lockstep.worker.engine.metric.MetricValues;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,7 +35,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path runDirectory;
+  private String runDirectory;
 
   @Option(
       names = "--data",
@@ -52,7 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (RunDirectory directory = RunDirectory.open(runDirectory)) {
+    try (RunDirectory directory = RunDirectory.open(runDirectory, Storage.here())) {
       RunLog.in(directory);
       try (TrainedModel model =
           average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory)) {

@@ -4,7 +4,7 @@ import io.lockstep.driver.TextGenerator;
 import io.lockstep.driver.TrainedModel;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
-import java.nio.file.Path;
+import io.lockstep.driver.storage.Storage;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +25,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path runDirectory;
+  private String runDirectory;
 
   @Option(
       names = "--prompt",
@@ -71,7 +71,7 @@ final class GenerateCommand implements Callable<Integer> {
     if (!(temperature >= 0) || Double.isInfinite(temperature)) {
       throw refused("--temperature must be finite and at least 0, got " + temperature);
     }
-    try (RunDirectory directory = RunDirectory.open(runDirectory)) {
+    try (RunDirectory directory = RunDirectory.open(runDirectory, Storage.here())) {
       RunLog.in(directory);
       try (TrainedModel model =
           average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory)) {

@@ -4,6 +4,7 @@ import io.lockstep.driver.TrainedModel;
 import io.lockstep.driver.report.Figures;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
+import io.lockstep.driver.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -29,7 +30,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path runDirectory;
+  private String runDirectory;
 
   @Option(
       names = "--data",
@@ -57,7 +58,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (RunDirectory directory = RunDirectory.open(runDirectory)) {
+    try (RunDirectory directory = RunDirectory.open(runDirectory, Storage.here())) {
       RunLog.in(directory);
       try (TrainedModel model =
               average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory);

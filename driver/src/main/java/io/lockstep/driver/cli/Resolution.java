@@ -13,13 +13,14 @@ import io.lockstep.common.optim.scale.LossScales;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.spark.source.Sources;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Storage;
 import io.lockstep.driver.weights.NamedWeights;
 import io.lockstep.driver.weights.WeightsFile;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.Objective;
 import io.lockstep.worker.engine.layer.Blocks;
 import io.lockstep.worker.engine.metric.Metrics;
-import java.nio.file.Path;
 
 /** Lets every registry check its section, and fills in what the registries know. */
 final class Resolution {
@@ -32,9 +33,10 @@ final class Resolution {
    * @throws io.lockstep.common.config.ConfigurationException where something named is unknown, or a
    *     setting of it is wrong, or the layers do not fit together
    */
-  static RunConfiguration resolve(RunConfiguration run, Path folder) {
+  static RunConfiguration resolve(RunConfiguration run, Location folder) {
     check(run);
-    ModelSection written = WeightsFile.resolve(run.model(), folder);
+    ModelSection written =
+        WeightsFile.resolve(run.model(), folder, Storage.with(run.cluster().spark()));
     ModelSection model =
         written.withLayers(written.layers().stream().map(Blocks::resolve).toList());
     RunConfiguration resolved =
@@ -43,7 +45,8 @@ final class Resolution {
     return resolved;
   }
 
-  private static RunConfiguration withModel(RunConfiguration run, ModelSection model, Path folder) {
+  private static RunConfiguration withModel(
+      RunConfiguration run, ModelSection model, Location folder) {
     return run.withSections(
         data(run.data(), folder),
         model,
@@ -79,18 +82,18 @@ final class Resolution {
     return lossScale.isEmpty() ? wire : wire.withLossScale(LossScales.REGISTRY.resolve(lossScale));
   }
 
-  private static ClusterSection cluster(ClusterSection cluster, Path folder) {
+  private static ClusterSection cluster(ClusterSection cluster, Location folder) {
     String file = cluster.secretFile();
     return file.isEmpty() ? cluster : cluster.withSecretFile(folder.resolve(file).toString());
   }
 
-  private static DataSection data(DataSection data, Path folder) {
+  private static DataSection data(DataSection data, Location folder) {
     return data.withSources(
         source(data.train(), folder),
         data.validation().isEmpty() ? data.validation() : source(data.validation(), folder));
   }
 
-  private static Options source(Options source, Path folder) {
+  private static Options source(Options source, Location folder) {
     return Sources.REGISTRY.resolve(Sources.resolve(source, folder));
   }
 }

@@ -8,8 +8,8 @@ import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
 import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.report.SummaryTable;
+import io.lockstep.driver.storage.Storage;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,8 +40,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--run-dir",
       paramLabel = "DIR",
-      description = "The run's folder; new or empty (default: runs/NAME-TIMESTAMP).")
-  private @Nullable Path runDirectory;
+      description =
+          "The run's folder, new or empty, also on another file system of Hadoop's, such as"
+              + " hdfs://namenode/runs/wine (default: runs/NAME-TIMESTAMP).")
+  private @Nullable String runDirectory;
 
   @Option(
       names = "--resume",
@@ -59,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
         directory.writeConfiguration(run, "");
       }
       PrintWriter out = spec.commandLine().getOut();
-      out.println("run directory: " + directory.path());
+      out.println("run directory: " + directory.place());
       SummaryTable.print(train(run, directory, out), out);
       return Lockstep.DONE;
     }
@@ -68,17 +70,32 @@ final class TrainCommand implements Callable<Integer> {
   private Summary train(RunConfiguration run, RunDirectory directory, PrintWriter out) {
     try (Progress progress = Progress.on(out)) {
       return Training.run(run, directory, resume, progress);
+    } catch (RuntimeException e) {
+      keepLog(directory, e);
+      throw e;
+    }
+  }
+
+  /** The log of a run elsewhere must be carried there before the local folder goes. */
+  private void keepLog(RunDirectory directory, RuntimeException e) {
+    if (!directory.isLocal() && !(e instanceof ConfigurationException)) {
+      RunLog.write(e);
+      spec.commandLine()
+          .getErr()
+          .println("the stack trace is in " + directory.place() + "/logs/lockstep.log");
     }
   }
 
   private RunDirectory directory(RunConfiguration run) {
+    Storage storage = Storage.with(run.cluster().spark());
     if (resume) {
       if (runDirectory == null) {
         throw new ConfigurationException(
             "--resume needs --run-dir: the folder of the run to go on with");
       }
-      return RunDirectory.open(runDirectory);
+      return RunDirectory.open(runDirectory, storage);
     }
-    return RunDirectory.create(runDirectory != null ? runDirectory : RunFolder.of(run));
+    return RunDirectory.create(
+        runDirectory != null ? runDirectory : RunFolder.of(run).toString(), storage);
   }
 }

@@ -3,6 +3,7 @@ package io.lockstep.driver.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.common.checkpoint.CheckpointStore;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataDescription;
@@ -11,6 +12,9 @@ import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.common.optim.scale.ScaledStep;
 import io.lockstep.common.tokenizer.Tokenizer;
 import io.lockstep.common.tokenizer.Tokenizers;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Mirror;
+import io.lockstep.driver.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,68 +44,172 @@ import org.jspecify.annotations.Nullable;
  * average.safetensors  the average of the weights, where one is kept
  * data.json            columns, classes and scaling, for predictions
  * </pre>
+ *
+ * <p>Where it is on another file system of Hadoop's than the local one, checkpoints are written
+ * there at once, and everything else here, to be carried there before every checkpoint and at the
+ * end: object stores cannot append.
  */
 public final class RunDirectory implements RunListener, AutoCloseable {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  private static final String SUMMARY = "summary.json";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String LOGS = "logs";
+
   private final Path path;
+  private final Location place;
+  private final Storage storage;
+  private final @Nullable Mirror mirror;
   private final JsonLines steps;
   private final JsonLines validations;
 
-  private RunDirectory(Path path) {
-    this.path = path.toAbsolutePath().normalize();
+  private boolean written;
+
+  private RunDirectory(Location place, Storage storage) {
+    this.place = place;
+    this.storage = storage;
+    this.path = place.isLocal() ? place.path() : workingFolder();
+    this.mirror = place.isLocal() ? null : new Mirror(storage, place, path);
     this.steps = new JsonLines(stepsFile());
     this.validations = new JsonLines(validationFile());
+  }
+
+  private static Path workingFolder() {
+    try {
+      return Files.createTempDirectory("lockstep-run-").toAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a folder to work in", e);
+    }
+  }
+
+  /** As the other form, for a local folder. */
+  public static RunDirectory create(Path path) {
+    return create(path.toString(), Storage.here());
   }
 
   /**
    * A new run's folder, made where it is missing.
    *
+   * @param place a path, or an address on another file system of Hadoop's
+   * @param storage the way there
    * @throws ConfigurationException where it exists and is not empty
    */
-  public static RunDirectory create(Path path) {
-    RunDirectory directory = new RunDirectory(path);
+  public static RunDirectory create(String place, Storage storage) {
+    RunDirectory directory = new RunDirectory(Location.of(place), storage);
     try {
-      if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw new ConfigurationException(
-            "the run directory must be a folder, got the file " + path + "; choose another");
+      if (directory.place.isLocal()) {
+        refuseFullFolder(directory.path, place);
+      } else {
+        directory.refuseFullPlace();
       }
-      if (Files.isDirectory(path)) {
-        try (Stream<Path> entries = Files.list(path)) {
-          if (entries.findAny().isPresent()) {
-            throw new ConfigurationException(
-                "the run directory must be empty, got "
-                    + path
-                    + "; choose another, or go on with its run by 'train --resume'");
-          }
-        }
+      if (directory.place.isLocal()) {
+        Files.createDirectories(directory.path.resolve(CHECKPOINTS));
       }
-      Files.createDirectories(directory.checkpoints());
       Files.createDirectories(directory.logs());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the run directory " + path, e);
+      throw new UncheckedIOException("cannot make the run directory " + place, e);
     }
+    directory.written = true;
     return directory;
   }
 
+  private static void refuseFullFolder(Path path, String shown) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw noFolder(shown);
+    }
+    if (Files.isDirectory(path)) {
+      try (Stream<Path> entries = Files.list(path)) {
+        if (entries.findAny().isPresent()) {
+          throw full(shown);
+        }
+      }
+    }
+  }
+
+  private void refuseFullPlace() throws IOException {
+    boolean isFile = storage.isFile(place);
+    if (isFile || !Objects.requireNonNull(mirror).names().isEmpty()) {
+      removeWorkingFolder();
+      throw isFile ? noFolder(place.toString()) : full(place.toString());
+    }
+  }
+
+  private static ConfigurationException noFolder(String shown) {
+    return new ConfigurationException(
+        "the run directory must be a folder, got the file " + shown + "; choose another");
+  }
+
+  private static ConfigurationException full(String shown) {
+    return new ConfigurationException(
+        "the run directory must be empty, got "
+            + shown
+            + "; choose another, or go on with its run by 'train --resume'");
+  }
+
+  /** As the other form, for a local folder. */
+  public static RunDirectory open(Path path) {
+    return open(path.toString(), Storage.here());
+  }
+
   /**
-   * The folder of a run that began before.
+   * The folder of a run that began before. From another file system its files are fetched, but for
+   * checkpoints and logs.
    *
+   * @param place a path, or an address on another file system of Hadoop's
+   * @param storage the way there
    * @throws ConfigurationException where there is none
    */
-  public static RunDirectory open(Path path) {
-    RunDirectory directory = new RunDirectory(path);
+  public static RunDirectory open(String place, Storage storage) {
+    RunDirectory directory = new RunDirectory(Location.of(place), storage);
+    directory.fetch();
     if (!Files.isRegularFile(directory.configurationFile())) {
+      directory.removeWorkingFolder();
       throw new ConfigurationException(
           "a run directory must have a config.yaml, got "
-              + path
+              + place
               + "; name the folder that 'lockstep train' printed");
     }
     return directory;
   }
 
-  /** The folder. */
+  private void fetch() {
+    if (mirror != null) {
+      try {
+        mirror.fetch(name -> !name.startsWith(CHECKPOINTS + "/") && !name.startsWith(LOGS + "/"));
+        Files.createDirectories(logs());
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot fetch the run directory " + place, e);
+      }
+    }
+  }
+
+  /**
+   * Carries everything but checkpoints, which are written there at once, to where the run directory
+   * is; does nothing where that is local.
+   */
+  public void carry() {
+    if (mirror != null) {
+      try {
+        mirror.carry(SUMMARY);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "cannot carry the run directory to " + place + "; it is still in " + path, e);
+      }
+    }
+  }
+
+  /** Where it is, as a user would write it: a path, or an address. */
+  public String place() {
+    return place.toString();
+  }
+
+  /** Whether it is a local folder, and no copy of one. */
+  public boolean isLocal() {
+    return mirror == null;
+  }
+
+  /** The local folder; where the run directory is elsewhere, one to work in until it is closed. */
   public Path path() {
     return path;
   }
@@ -120,14 +229,19 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return path.resolve("validation.jsonl");
   }
 
-  /** The folder of checkpoints. */
-  public Path checkpoints() {
-    return path.resolve("checkpoints");
+  /** The checkpoints, where they are. */
+  public CheckpointStore checkpoints() {
+    return storage.checkpoints(checkpointsPlace());
+  }
+
+  /** The folder of checkpoints, for {@link Storage#checkpoints} of other processes. */
+  public String checkpointsPlace() {
+    return place.resolve(CHECKPOINTS).toString();
   }
 
   /** The folder of logs. */
   public Path logs() {
-    return path.resolve("logs");
+    return path.resolve(LOGS);
   }
 
   /** The file of the weights. */
@@ -152,7 +266,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** The file of what came out. */
   public Path summaryFile() {
-    return path.resolve("summary.json");
+    return path.resolve(SUMMARY);
   }
 
   /** The configuration as the run wrote it down. */
@@ -236,6 +350,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   @Override
   public void cutBack(long step) {
+    written = true;
     steps.cutBack(step);
     validations.cutBack(step - 1);
   }
@@ -334,12 +449,14 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** Removes all checkpoints: of a run that nobody will go on with. */
   public void deleteCheckpoints() {
-    try (Stream<Path> files = Files.walk(checkpoints())) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+    CheckpointStore store = checkpoints();
+    try {
+      for (String name : store.names()) {
+        store.delete(name);
       }
+      Files.deleteIfExists(path.resolve(CHECKPOINTS));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + checkpoints(), e);
+      throw new UncheckedIOException("cannot delete " + store, e);
     }
   }
 
@@ -353,10 +470,30 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  /** Closes the files. */
+  /**
+   * Closes the files. What was written of a run directory that is elsewhere is carried there, and
+   * the local folder removed.
+   */
   @Override
   public void close() {
     steps.close();
     validations.close();
+    if (written) {
+      carry();
+    }
+    removeWorkingFolder();
+  }
+
+  private void removeWorkingFolder() {
+    if (mirror == null) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + path, e);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.lockstep.driver.report;
 
 import io.lockstep.common.checkpoint.Checkpoints;
-import io.lockstep.common.checkpoint.FolderStore;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.layout.Layout;
@@ -24,8 +23,8 @@ public record TensorDifference(
 
   /** The first difference in the earliest state that both have. */
   static Optional<TensorDifference> first(RunDirectory first, RunDirectory second) {
-    Checkpoints a = new Checkpoints(new FolderStore(first.checkpoints()));
-    Checkpoints b = new Checkpoints(new FolderStore(second.checkpoints()));
+    Checkpoints a = new Checkpoints(first.checkpoints());
+    Checkpoints b = new Checkpoints(second.checkpoints());
     TreeSet<Long> common = new TreeSet<>(a.steps());
     common.retainAll(b.steps());
     for (long step : common) {

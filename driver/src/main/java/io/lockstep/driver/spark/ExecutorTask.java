@@ -2,7 +2,6 @@ package io.lockstep.driver.spark;
 
 import akka.actor.typed.ActorRef;
 import io.lockstep.common.checkpoint.Checkpoints;
-import io.lockstep.common.checkpoint.FolderStore;
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
@@ -17,6 +16,7 @@ import io.lockstep.driver.coordinator.ToWorker;
 import io.lockstep.driver.server.actor.HostedServers;
 import io.lockstep.driver.server.actor.ServerHost;
 import io.lockstep.driver.server.actor.ServerPlan;
+import io.lockstep.driver.storage.Storage;
 import io.lockstep.worker.Canary;
 import io.lockstep.worker.Crew;
 import io.lockstep.worker.Fingerprint;
@@ -25,13 +25,16 @@ import io.lockstep.worker.data.SliceStream;
 import io.lockstep.worker.data.StreamData;
 import io.lockstep.worker.link.LinkException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
+import scala.Tuple2;
 
 /**
  * One worker as a plain Spark task: reads its streams, joins the coordinator, hosts what servers it
@@ -154,8 +157,15 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
     return ServerPlan.of(
         parts,
         plan.runToken(),
-        new Checkpoints(new FolderStore(Path.of(plan.checkpoints()))),
+        new Checkpoints(storage().checkpoints(plan.checkpoints())),
         host,
         Path.of(plan.socketFolder()));
+  }
+
+  /** With the settings that Spark gave this executor. */
+  private static Storage storage() {
+    return Storage.with(
+        Arrays.stream(SparkEnv.get().conf().getAll())
+            .collect(Collectors.toMap(Tuple2::_1, Tuple2::_2)));
   }
 }

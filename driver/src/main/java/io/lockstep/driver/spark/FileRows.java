@@ -4,7 +4,8 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataDescription;
 import io.lockstep.driver.spark.source.Sources;
-import java.nio.file.Path;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Storage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ public final class FileRows implements AutoCloseable {
 
   private FileRows(RunConfiguration run, DataDescription trained, String file, Labels labels) {
     this.run = run;
-    Options source = Sources.from(run.data().train(), file, Path.of(""));
-    Configuration hadoop = new Configuration();
+    Options source = Sources.from(run.data().train(), file, Location.of(""));
+    Configuration hadoop = Storage.with(run.cluster().spark()).hadoop();
     this.rows =
         labels == Labels.READ
             ? PlainRows.labelled(source, trained, hadoop, this::session)

@@ -6,8 +6,13 @@ import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.config.WeightsSection;
 import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.driver.report.SafetensorsReader;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Storage;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.graph.StoredTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,12 +30,15 @@ public final class NamedWeights implements AutoCloseable {
 
   private final Network network;
   private final long seed;
-  private final Map<Path, SafetensorsReader> files = new HashMap<>();
+  private final Storage storage;
+  private final Map<Location, SafetensorsReader> files = new HashMap<>();
+  private final List<Path> copies = new ArrayList<>();
   private final Map<Integer, Source> sources = new HashMap<>();
 
-  private NamedWeights(Network network, long seed) {
+  private NamedWeights(Network network, RunConfiguration run) {
     this.network = network;
-    this.seed = seed;
+    this.seed = run.seed();
+    this.storage = Storage.with(run.cluster().spark());
   }
 
   /** Whether the configuration names any. */
@@ -46,7 +54,7 @@ public final class NamedWeights implements AutoCloseable {
    *     tensors of a layer or none of the model's, or has one in another shape
    */
   public static NamedWeights open(RunConfiguration run, Network network) {
-    NamedWeights weights = new NamedWeights(network, run.seed());
+    NamedWeights weights = new NamedWeights(network, run);
     try {
       weights.find(run.model().weights());
       return weights;
@@ -131,15 +139,28 @@ public final class NamedWeights implements AutoCloseable {
   }
 
   private SafetensorsReader file(Options section) {
-    Path path = Path.of(section.get(WeightsSection.FILE));
-    SafetensorsReader known = files.get(path);
+    Location location = Location.of(section.get(WeightsSection.FILE));
+    SafetensorsReader known = files.get(location);
     if (known != null) {
       return known;
     }
-    WeightsFile.refuseOther(section);
-    SafetensorsReader opened = WeightsFile.open(section, path);
-    files.put(path, opened);
+    WeightsFile.refuseOther(section, storage);
+    SafetensorsReader opened = WeightsFile.open(section, local(location));
+    files.put(location, opened);
     return opened;
+  }
+
+  private Path local(Location location) {
+    if (location.isLocal()) {
+      return location.path();
+    }
+    try {
+      Path copy = storage.copy(location);
+      copies.add(copy);
+      return copy;
+    } catch (IOException e) {
+      throw WeightsFile.unreadable(location, e);
+    }
   }
 
   /**
@@ -164,5 +185,12 @@ public final class NamedWeights implements AutoCloseable {
     List<SafetensorsReader> open = new ArrayList<>(files.values());
     files.clear();
     open.forEach(SafetensorsReader::close);
+    for (Path copy : copies) {
+      try {
+        Files.deleteIfExists(copy);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot remove " + copy, e);
+      }
+    }
   }
 }

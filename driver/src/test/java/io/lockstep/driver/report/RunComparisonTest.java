@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.common.checkpoint.Agreement;
 import io.lockstep.common.checkpoint.Checkpoints;
-import io.lockstep.common.checkpoint.FolderStore;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.checkpoint.ShardWriter;
 import io.lockstep.common.config.RunConfiguration;
@@ -106,7 +105,7 @@ class RunComparisonTest {
   private static void checkpoint(
       RunDirectory run, RunConfiguration configuration, long step, float change) {
     Layout layout = Layout.of(TENSORS, 5);
-    Checkpoints checkpoints = new Checkpoints(new FolderStore(run.checkpoints()));
+    Checkpoints checkpoints = new Checkpoints(run.checkpoints());
     int chunks = layout.chunks().size();
     try (ShardWriter writer =
         ShardWriter.create(checkpoints.store(), layout, step, 0, 1, 0, chunks)) {

@@ -11,6 +11,7 @@ import io.lockstep.common.data.ExampleForm;
 import io.lockstep.common.data.FeatureScaling;
 import io.lockstep.common.data.FeatureType;
 import io.lockstep.driver.spark.source.Sources;
+import io.lockstep.driver.storage.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -238,13 +239,13 @@ final class PlainRowsTest {
   @Test
   void relativePathsAreLocalAndRelativeToTheConfigurationsFolder() {
     Options relative = source("csv", Path.of("data/x.csv"));
-    assertThat(Sources.resolve(relative, Path.of("/experiments/a")).plain())
+    assertThat(Sources.resolve(relative, Location.of("/experiments/a")).plain())
         .containsEntry("path", "file:/experiments/a/data/x.csv");
     for (String same : List.of("/data/x.csv", "hdfs://name/x.csv", "s3a:x")) {
-      assertThat(Sources.resolve(source("csv", Path.of("x")), Path.of("/e")).plain())
+      assertThat(Sources.resolve(source("csv", Path.of("x")), Location.of("/e")).plain())
           .containsEntry("path", "file:/e/x");
       Options absolute = Options.of("t", Map.of("format", "csv", "path", same));
-      assertThat(Sources.resolve(absolute, Path.of("/e")).plain()).containsEntry("path", same);
+      assertThat(Sources.resolve(absolute, Location.of("/e")).plain()).containsEntry("path", same);
     }
   }
 }

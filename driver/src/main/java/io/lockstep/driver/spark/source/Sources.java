@@ -5,7 +5,7 @@ import io.lockstep.common.config.Key;
 import io.lockstep.common.config.LabelsSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
-import java.nio.file.Path;
+import io.lockstep.driver.storage.Location;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,10 +58,10 @@ public final class Sources {
   }
 
   /**
-   * The same source with paths that mean the same everywhere: one that is relative is local, and
-   * relative to the folder of the configuration's file.
+   * The same source with paths that mean the same everywhere: one that is relative begins at the
+   * folder of the configuration's file; one that begins with a slash means what it means to Spark.
    */
-  public static Options resolve(Options source, Path folder) {
+  public static Options resolve(Options source, Location folder) {
     List<Key<?>> keys = REGISTRY.entry(source).keys();
     Options resolved = source;
     for (Key<String> key : PATHS) {
@@ -101,7 +101,7 @@ public final class Sources {
         source.put(CsvSource.DELIMITER.name(), trained.get(CsvSource.DELIMITER));
       }
     }
-    return resolve(Options.of("--data", source), Path.of(""));
+    return resolve(Options.of("--data", source), Location.of(""));
   }
 
   private static String format(String file, String otherwise) {
@@ -123,7 +123,7 @@ public final class Sources {
    *
    * @param folder where a relative path starts
    */
-  public static Options from(Options source, String path, Path folder) {
+  public static Options from(Options source, String path, Location folder) {
     if (REGISTRY.entry(source).name().equals(SyntheticSource.ENTRY.name())) {
       if (format(path, "").isEmpty()) {
         throw source.error(
@@ -143,9 +143,11 @@ public final class Sources {
     return features.with(IdxSource.LABELS, resolve(labels, folder));
   }
 
-  private static String resolve(String path, Path folder) {
-    return path.startsWith("/") || SCHEME.matcher(path).matches()
-        ? path
-        : "file:" + folder.toAbsolutePath().resolve(path).normalize();
+  private static String resolve(String path, Location folder) {
+    if (path.startsWith("/") || SCHEME.matcher(path).matches()) {
+      return path;
+    }
+    Location location = folder.resolve(path);
+    return location.isLocal() ? "file:" + location : location.toString();
   }
 }
