@@ -37,4 +37,14 @@ final class ConfigurationArguments {
     all.addAll(fixed);
     return ConfigurationFile.load(file, all);
   }
+
+  /** As the user has typed it. */
+  List<String> words() {
+    List<String> words = new ArrayList<>(List.of(file));
+    for (String setting : settings) {
+      words.add("--set");
+      words.add(setting);
+    }
+    return words;
+  }
 }

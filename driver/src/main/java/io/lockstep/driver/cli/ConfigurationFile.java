@@ -30,9 +30,14 @@ public final class ConfigurationFile {
    * As the other form.
    *
    * @param file a path, or an address such as {@code hdfs://namenode/wine.yaml}; paths in it are
-   *     relative to its folder
+   *     relative to its folder. Or the configuration itself, see {@link InlineConfiguration}
    */
   public static RunConfiguration load(String file, List<String> settings) {
+    if (InlineConfiguration.isInline(file)) {
+      String text = InlineConfiguration.decode(file);
+      RunConfiguration run = RunConfiguration.parse(text, InlineConfiguration.SHOWN, settings);
+      return Resolution.resolve(run.withRecord(Map.of()), Location.of(Path.of("")));
+    }
     return load(Location.of(file), file, settings);
   }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Lockstep.Version.class,
     subcommands = {
       TrainCommand.class,
+      SubmitCommand.class,
       LrRangeCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,

@@ -13,6 +13,7 @@ import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.report.Figures;
+import io.lockstep.driver.submit.Memory;
 import io.lockstep.worker.engine.Network;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -148,6 +149,10 @@ final class ValidateCommand implements Callable<Integer> {
     out.printf(
         "worker  %s: parameters, gradients and partial sums (data and activations besides)%n",
         Figures.bytes(Memory.workerBytes(run, network.size())));
+    out.printf(
+        "        %s outside the heap: parameters, and an engine a thread with what it keeps of a"
+            + " slice%n",
+        Figures.bytes(Memory.workerNativeBytes(run, network)));
     out.printf(
         "server  %s: parameters and the rule's state (sums that wait for others besides)%n",
         Figures.bytes(Memory.serverBytes(run, layout)));

@@ -2,14 +2,19 @@ package io.lockstep.driver.spark;
 
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.RunConfiguration;
-import io.lockstep.worker.engine.nd4j.NativeSettings;
-import java.io.File;
+import io.lockstep.driver.submit.ClusterManager;
+import io.lockstep.driver.submit.ExecutorSize;
+import io.lockstep.driver.submit.SparkRules;
+import io.lockstep.driver.submit.Submission;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -21,8 +26,12 @@ public final class SparkRuntime implements AutoCloseable {
   /** Failures of one task that Spark takes; the coordinator knows better when to give up. */
   private static final String MOST_FAILURES = "1000000";
 
-  /** The environment's name for the user's own jars; the launcher reads it too. */
-  private static final String JARS = "LOCKSTEP_JARS";
+  /** What spark-submit sets for its application, and nobody else. */
+  private static final String SUBMITTED = "spark.submit.deployMode";
+
+  private static final String JARS = "spark.jars";
+
+  private static final String LOOPBACK = "127.0.0.1";
 
   private final SparkSession session;
   private final boolean own;
@@ -32,15 +41,34 @@ public final class SparkRuntime implements AutoCloseable {
     this.own = own;
   }
 
-  /** Starts Spark, or takes the session that is there, as under spark-submit. */
+  /**
+   * Starts Spark, or takes the session that is there, as in tests.
+   *
+   * @throws io.lockstep.common.config.ConfigurationException where a setting of Spark would break
+   *     the run, or executors are too small for it
+   */
   public static SparkRuntime start(RunConfiguration configuration) {
     boolean present = SparkSession.getDefaultSession().exists(s -> !s.sparkContext().isStopped());
     SparkSession.Builder builder = SparkSession.builder().appName(configuration.name());
     if (!present) {
       builder.master(master(configuration.cluster()));
-      settings(configuration.cluster()).forEach(builder::config);
+      settings(configuration, submitted()).forEach(builder::config);
     }
     return new SparkRuntime(builder.getOrCreate(), !present);
+  }
+
+  /**
+   * Spark's settings among the system's properties: there spark-submit hands over what {@code
+   * --conf} and its own files say.
+   */
+  private static Map<String, String> submitted() {
+    Map<String, String> submitted = new TreeMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith("spark.")) {
+        submitted.put(name, System.getProperty(name));
+      }
+    }
+    return submitted;
   }
 
   /**
@@ -57,10 +85,44 @@ public final class SparkRuntime implements AutoCloseable {
         : cluster.master();
   }
 
-  /** What Lockstep needs of Spark, where spark-submit's --conf does not say otherwise. */
-  static Map<String, String> settings(ClusterSection cluster) {
+  /**
+   * What Spark is told. Settings of spark-submit win over {@code cluster.spark}, and both over what
+   * Lockstep needs, unless they would break the run.
+   */
+  static Map<String, String> settings(RunConfiguration run, Map<String, String> submitted) {
+    ClusterSection cluster = run.cluster();
+    ClusterManager manager = ClusterManager.of(master(cluster));
+    Map<String, String> given = new TreeMap<>(cluster.spark());
+    given.putAll(submitted);
+    SparkRules.check(given);
+    Map<String, String> settings = needs(cluster, manager);
+    settings.putAll(SparkRules.pins());
+    if (manager != ClusterManager.LOCAL) {
+      settings.putAll(size(run, manager, given));
+    }
+    if (!submitted.containsKey(SUBMITTED) && manager != ClusterManager.LOCAL) {
+      settings.put(JARS, String.join(",", sent()));
+    }
+    settings.keySet().removeAll(submitted.keySet());
+    cluster
+        .spark()
+        .forEach(
+            (name, value) -> {
+              if (!submitted.containsKey(name)) {
+                settings.put(name, value);
+              }
+            });
+    String folder = given.get(Submission.IN_PLACE);
+    if (folder != null && submitted.containsKey(JARS)) {
+      settings.put(JARS, withoutThoseIn(folder, given.getOrDefault(JARS, "")));
+    }
+    return settings;
+  }
+
+  /** What a run needs on any cluster. */
+  private static Map<String, String> needs(ClusterSection cluster, ClusterManager manager) {
     Map<String, String> settings = new LinkedHashMap<>();
-    boolean local = master(cluster).startsWith("local");
+    boolean local = manager == ClusterManager.LOCAL;
     settings.put("spark.ui.enabled", Boolean.toString(!local));
     settings.put("spark.ui.showConsoleProgress", "false");
     settings.put("spark.task.maxFailures", MOST_FAILURES);
@@ -73,44 +135,46 @@ public final class SparkRuntime implements AutoCloseable {
     settings.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     settings.put("spark.sql.catalogImplementation", "in-memory");
     if (local) {
-      settings.put("spark.driver.bindAddress", "127.0.0.1");
-      settings.put("spark.driver.host", "127.0.0.1");
-    } else {
-      settings.put("spark.task.cpus", Integer.toString(cluster.threads()));
-      List<String> jars = jars(System.getenv().getOrDefault(JARS, ""));
-      if (!jars.isEmpty()) {
-        settings.put("spark.jars", String.join(",", jars));
-      }
-      if (!cluster.host().isEmpty()) {
-        settings.put("spark.driver.host", cluster.host());
-      }
+      settings.put("spark.driver.bindAddress", LOOPBACK);
+      settings.put("spark.driver.host", LOOPBACK);
+    } else if (!cluster.host().isEmpty()) {
+      settings.put("spark.driver.host", cluster.host());
     }
-    NativeSettings.chosen()
-        .environment()
-        .forEach((name, value) -> settings.put("spark.executorEnv." + name, value));
-    settings.keySet().removeIf(name -> System.getProperty(name) != null);
-    settings.putAll(cluster.spark());
     return settings;
   }
 
   /**
-   * What executors must be sent where spark-submit did not: the jar that this class came from, and
-   * the user's own.
-   *
-   * @param users paths with the system's separator between them
+   * What {@code lockstep submit} would have said of the executors' size. A standalone cluster gives
+   * an application one executor a machine with all its cores where nobody says how many; that is
+   * left as it is.
    */
-  static List<String> jars(String users) {
+  private static Map<String, String> size(
+      RunConfiguration run, ClusterManager manager, Map<String, String> given) {
+    Map<String, String> size = ExecutorSize.of(run, given).settings(manager, given);
+    if (manager == ClusterManager.STANDALONE && !given.containsKey("spark.executor.cores")) {
+      size.keySet().retainAll(Set.of("spark.task.cpus"));
+    }
+    return size;
+  }
+
+  /** What executors must be sent where spark-submit does not: this jar, and the user's own. */
+  private static List<String> sent() {
     List<String> jars = new ArrayList<>();
-    String own = SparkRuntime.class.getProtectionDomain().getCodeSource().getLocation().toString();
-    if (own.endsWith(".jar")) {
-      jars.add(own);
+    if (ApplicationJars.own().endsWith(".jar")) {
+      jars.add(ApplicationJars.own());
     }
-    for (String jar : users.split(Pattern.quote(File.pathSeparator), -1)) {
-      if (!jar.isEmpty()) {
-        jars.add(Path.of(jar).toAbsolutePath().toUri().toString());
-      }
-    }
-    return jars;
+    jars.addAll(ApplicationJars.ofTheUser());
+    return jars.stream().map(jar -> Path.of(jar).toUri().toString()).toList();
+  }
+
+  /** Executors have them on their class path. */
+  private static String withoutThoseIn(String folder, String jars) {
+    return Arrays.stream(jars.split(",", -1))
+        .filter(
+            jar ->
+                !jar.isBlank()
+                    && !jar.replaceFirst("^(file|local):/*", "/").startsWith(folder + "/"))
+        .collect(Collectors.joining(","));
   }
 
   /** The session. */
@@ -121,6 +185,11 @@ public final class SparkRuntime implements AutoCloseable {
   /** The name or address by which executors reach the driver. */
   public String host() {
     return session.sparkContext().conf().get("spark.driver.host", "127.0.0.1");
+  }
+
+  /** The address on which the driver listens; empty where it is {@link #host}. */
+  public String bindAddress() {
+    return session.sparkContext().conf().get("spark.driver.bindAddress", "");
   }
 
   @Override

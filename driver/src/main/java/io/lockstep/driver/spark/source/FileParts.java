@@ -44,7 +44,10 @@ final class FileParts<T> extends RDD<T> {
         ClassTag$.MODULE$.apply(element));
     this.parts = parts.toArray(FilePart[]::new);
     this.reader = reader;
-    this.hadoop = SerializableConfiguration.broadcast(spark, hadoop);
+    this.hadoop =
+        spark.broadcast(
+            new SerializableConfiguration(hadoop),
+            ClassTag$.MODULE$.apply(SerializableConfiguration.class));
   }
 
   @Override
