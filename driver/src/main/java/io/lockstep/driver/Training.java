@@ -19,6 +19,8 @@ import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.coordinator.RunPlan;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToServers;
+import io.lockstep.driver.metrics.Figures;
+import io.lockstep.driver.metrics.RunFigures;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.RunListener.Phase;
@@ -74,7 +76,9 @@ public final class Training {
       BooleanSupplier enough) {
     this.configuration = configuration;
     this.directory = directory;
-    this.listener = RunListener.both(directory, listener);
+    this.listener =
+        RunListener.both(
+            directory, RunListener.both(new RunFigures(Figures.ofProcess()), listener));
     this.enough = enough;
     this.checkpoints = new Checkpoints(directory.checkpoints());
   }

@@ -86,6 +86,8 @@ public final class WorkerLoop {
     Optional<List<Double>> schedule = validate(step, link);
     while (schedule.isPresent() && step < milestones.lastStep()) {
       long start = System.nanoTime();
+      long sentBefore = link.sentBytes();
+      long receivedBefore = link.receivedBytes();
       Optional<List<Partial>> partials = crew.gradients(step);
       if (partials.isEmpty()) {
         BadSlice bad = crew.findBadSlice(step);
@@ -98,7 +100,14 @@ public final class WorkerLoop {
       long sent = System.nanoTime();
       link.await(step + 1);
       step++;
-      report(new StepTimes(step, computed - start, sent - computed, System.nanoTime() - sent));
+      report(
+          new StepTimes(
+              step,
+              computed - start,
+              sent - computed,
+              System.nanoTime() - sent,
+              link.sentBytes() - sentBefore,
+              link.receivedBytes() - receivedBefore));
       schedule = validate(step, link);
     }
     if (schedule.isPresent()) {

@@ -9,6 +9,7 @@ import java.nio.ShortBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class FrameReader {
   private final int incarnation;
   private final int maximumPayload;
   private final ByteBuffer header = Frame.buffer(Frame.HEADER_BYTES);
+  private final AtomicLong bytes = new AtomicLong();
   private ByteBuffer body;
   private FloatBuffer floats;
   private ShortBuffer shorts;
@@ -72,6 +74,7 @@ public final class FrameReader {
     }
     parseHeader();
     readPayload();
+    bytes.addAndGet(Frame.HEADER_BYTES + length);
     return true;
   }
 
@@ -135,6 +138,11 @@ public final class FrameReader {
       floats = body.asFloatBuffer();
       shorts = body.asShortBuffer();
     }
+  }
+
+  /** Bytes of all whole frames so far; from any thread. */
+  public long bytes() {
+    return bytes.get();
   }
 
   /** What the frame says. */

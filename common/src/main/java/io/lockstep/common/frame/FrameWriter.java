@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes frames to a channel. Frames are put together in one direct buffer and leave when it is
@@ -18,6 +19,7 @@ public final class FrameWriter {
   private final int incarnation;
   private ByteBuffer buffer;
   private final ByteBuffer[] pair = new ByteBuffer[2];
+  private final AtomicLong bytes = new AtomicLong();
 
   /**
    * @param channel blocking; not closed here
@@ -139,6 +141,7 @@ public final class FrameWriter {
     int flags = Frame.flags(GradientForm.FLOAT32, scaleExponent);
     header(FrameKind.PARAMETERS, version, view, chunk, values.remaining(), flags, 0);
     buffer.flip();
+    bytes.addAndGet(buffer.remaining() + values.remaining());
     pair[0] = buffer;
     pair[1] = values;
     while (values.hasRemaining()) {
@@ -150,10 +153,16 @@ public final class FrameWriter {
   /** Sends what is put together. */
   public void flush() throws IOException {
     buffer.flip();
+    bytes.addAndGet(buffer.remaining());
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
     buffer.clear();
+  }
+
+  /** Bytes that were given to the channel so far; from any thread. */
+  public long bytes() {
+    return bytes.get();
   }
 
   private void header(FrameKind kind, long step, int node, int chunk, int length, int flags)

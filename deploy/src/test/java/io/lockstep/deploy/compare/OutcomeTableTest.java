@@ -35,7 +35,7 @@ class OutcomeTableTest {
 
   private static StepRecord step(long step, double loss) {
     return new StepRecord(
-        step, 1, loss, 0.1, 1, Map.of(), GradientNoise.UNKNOWN, 1000, 0.1, 0, 0, 0, null);
+        step, 1, loss, 0.1, 1, Map.of(), GradientNoise.UNKNOWN, 1000, 0.1, 0, 0, 0, 0, 0, null);
   }
 
   @Test

@@ -172,6 +172,8 @@ final class Steps {
         slowest(found, StepTimes::computeNanos),
         slowest(found, StepTimes::sendNanos),
         slowest(found, StepTimes::waitNanos),
+        ofAll(found, StepTimes::sentBytes),
+        ofAll(found, StepTimes::receivedBytes),
         found.scaled);
   }
 
@@ -205,6 +207,10 @@ final class Steps {
 
   private static double slowest(Pending step, java.util.function.ToLongFunction<StepTimes> part) {
     return step.times.values().stream().mapToLong(part).max().orElse(0) / 1e9;
+  }
+
+  private static long ofAll(Pending step, java.util.function.ToLongFunction<StepTimes> part) {
+    return step.times.values().stream().mapToLong(part).sum();
   }
 
   private Pending pendingOf(long step) {

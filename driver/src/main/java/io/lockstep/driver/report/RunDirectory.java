@@ -318,6 +318,8 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     object.put("computeSeconds", step.computeSeconds());
     object.put("sendSeconds", step.sendSeconds());
     object.put("waitSeconds", step.waitSeconds());
+    object.put("sentBytes", step.sentBytes());
+    object.put("receivedBytes", step.receivedBytes());
     ScaledStep scaled = step.scaled();
     if (scaled != null) {
       object.put("lossScale", scaled.lossScale());

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param computeSeconds spent on gradients
  * @param sendSeconds spent on handing partial sums over
  * @param waitSeconds spent on waiting for parameters
+ * @param sentBytes that all workers sent over sockets to the servers
+ * @param receivedBytes that all workers received over sockets from the servers
  * @param scaled what the loss scale did; null without one
  */
 public record StepRecord(
@@ -38,6 +40,8 @@ public record StepRecord(
     double computeSeconds,
     double sendSeconds,
     double waitSeconds,
+    long sentBytes,
+    long receivedBytes,
     @Nullable ScaledStep scaled) {
   /** Copies the norms. */
   public StepRecord {

@@ -134,6 +134,7 @@ public final class SparkRuntime implements AutoCloseable {
     settings.put("spark.locality.wait", "0");
     settings.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     settings.put("spark.sql.catalogImplementation", "in-memory");
+    showFigures(settings);
     if (local) {
       settings.put("spark.driver.bindAddress", LOOPBACK);
       settings.put("spark.driver.host", LOOPBACK);
@@ -141,6 +142,17 @@ public final class SparkRuntime implements AutoCloseable {
       settings.put("spark.driver.host", cluster.host());
     }
     return settings;
+  }
+
+  /**
+   * In Spark's metrics system, under one name whatever the application, and beside its own page.
+   */
+  private static void showFigures(Map<String, String> settings) {
+    settings.put("spark.plugins", LockstepPlugin.class.getName());
+    settings.put("spark.metrics.namespace", "lockstep");
+    String servlet = "spark.metrics.conf.driver.sink.prometheusServlet.";
+    settings.put(servlet + "class", "org.apache.spark.metrics.sink.PrometheusServlet");
+    settings.put(servlet + "path", "/metrics/prometheus");
   }
 
   /**

@@ -2,6 +2,8 @@ package io.lockstep.driver.spark;
 
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToWorker;
+import io.lockstep.driver.metrics.Figures;
+import io.lockstep.driver.metrics.WorkerFigures;
 import io.lockstep.worker.Control;
 import io.lockstep.worker.StepTimes;
 import io.lockstep.worker.StreamSums;
@@ -219,6 +221,7 @@ final class TaskControl implements Control {
 
   @Override
   public void times(List<StepTimes> times) {
+    WorkerFigures.add(Figures.ofProcess(), times);
     coordinator.accept(new ToCoordinator.WorkerTimes(worker, times));
   }
 

@@ -77,7 +77,7 @@ class KryoSerializerTest {
                   new StreamSums(1, false, 0, 0, 0, new double[0])),
               List.of(new StreamSums(0, true, 10, 1.5, 10, new double[] {8})),
               17),
-          new ToCoordinator.WorkerTimes(2, List.of(new StepTimes(1, 2, 3, 4))),
+          new ToCoordinator.WorkerTimes(2, List.of(new StepTimes(1, 2, 3, 4, 5, 6))),
           new ToCoordinator.NotFinite(2, 8, 5, "hidden.W"),
           new ToCoordinator.LinkLost(2, 5, 3, "reset"),
           new ToCoordinator.Finished(2, 5),

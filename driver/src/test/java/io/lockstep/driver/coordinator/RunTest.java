@@ -894,7 +894,7 @@ class RunTest {
     take(
         run.workerTimes(
             new ToCoordinator.WorkerTimes(
-                worker, List.of(new StepTimes(step, (1 + worker) * SECOND, 0, 0))),
+                worker, List.of(new StepTimes(step, (1 + worker) * SECOND, 0, 0, 10, 20))),
             now));
   }
 

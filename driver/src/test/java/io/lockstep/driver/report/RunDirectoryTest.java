@@ -29,7 +29,8 @@ class RunDirectoryTest {
               "{\"step\":1,\"epoch\":1,\"loss\":2.5,\"learningRate\":0.001,\"gradientNorm\":1.5,"
                   + "\"gradientNoiseScale\":null,\"gradientNoiseTrace\":40.0,"
                   + "\"gradientSquare\":-0.5,\"examplesPerSecond\":2560.0,\"seconds\":0.1,\"computeSeconds\":0.08,"
-                  + "\"sendSeconds\":0.01,\"waitSeconds\":0.01}\n");
+                  + "\"sendSeconds\":0.01,\"waitSeconds\":0.01,"
+                  + "\"sentBytes\":1000,\"receivedBytes\":2000}\n");
     }
   }
 
@@ -65,12 +66,18 @@ class RunDirectoryTest {
     try (RunDirectory run = RunDirectory.create(folder.resolve("run"))) {
       assertThat(run.lastEpochLoss()).isNaN();
       run.step(
-          new StepRecord(1, 1, 100, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
-      run.step(new StepRecord(2, 2, 4, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+          new StepRecord(
+              1, 1, 100, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, 0, 0, null));
       run.step(
-          new StepRecord(3, 2, 70, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+          new StepRecord(
+              2, 2, 4, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, 0, 0, null));
+      run.step(
+          new StepRecord(
+              3, 2, 70, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, 0, 0, null));
       run.cutBack(2);
-      run.step(new StepRecord(3, 2, 8, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, null));
+      run.step(
+          new StepRecord(
+              3, 2, 8, 1, 1, Map.of(), GradientNoise.UNKNOWN, 1, 1, 1, 1, 1, 0, 0, null));
       assertThat(run.lastEpochLoss()).isEqualTo(6);
     }
   }

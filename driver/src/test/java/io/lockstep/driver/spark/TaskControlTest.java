@@ -111,10 +111,10 @@ class TaskControlTest {
       Thread actor = new Thread(() -> control.begin(begin));
       actor.start();
       assertThat(control.next()).contains(new Assignment(incarnation, List.of()));
-      closed.set(false);
-      control.breakOff(() -> closed.set(true));
+      AtomicBoolean broken = new AtomicBoolean();
+      control.breakOff(() -> broken.set(true));
       actor.join();
-      assertThat(closed).as("incarnation %d", incarnation).isFalse();
+      assertThat(broken).as("the link of incarnation %d", incarnation).isFalse();
     }
   }
 

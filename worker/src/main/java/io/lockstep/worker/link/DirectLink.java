@@ -136,6 +136,16 @@ final class DirectLink implements ServerLink, ServerPort.Receiver {
   }
 
   @Override
+  public long sentBytes() {
+    return 0;
+  }
+
+  @Override
+  public long receivedBytes() {
+    return 0;
+  }
+
+  @Override
   public void breakOff(LinkException cause) {
     session.close();
   }

@@ -27,6 +27,12 @@ interface ServerLink extends AutoCloseable {
   /** Whether the server had gone beyond the version whose view was pulled last. */
   boolean isGone();
 
+  /** Bytes that went over a socket to the server so far; none where it is in this process. */
+  long sentBytes();
+
+  /** Bytes that came over a socket from the server so far. */
+  long receivedBytes();
+
   /** Gives up because another link of this worker broke; a waiting {@link #await} throws. */
   void breakOff(LinkException cause);
 

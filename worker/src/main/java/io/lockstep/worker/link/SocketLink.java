@@ -253,6 +253,16 @@ final class SocketLink implements ServerLink {
     return gone;
   }
 
+  @Override
+  public long sentBytes() {
+    return writer.bytes();
+  }
+
+  @Override
+  public long receivedBytes() {
+    return reader.bytes();
+  }
+
   private void throwIfFailed() throws LinkException {
     if (failure != null) {
       throw failure;

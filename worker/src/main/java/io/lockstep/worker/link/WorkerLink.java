@@ -170,6 +170,16 @@ public final class WorkerLink implements AutoCloseable {
     }
   }
 
+  /** Bytes that went over sockets to all servers so far. */
+  public long sentBytes() {
+    return links.stream().mapToLong(ServerLink::sentBytes).sum();
+  }
+
+  /** Bytes that came over sockets from all servers so far. */
+  public long receivedBytes() {
+    return links.stream().mapToLong(ServerLink::receivedBytes).sum();
+  }
+
   /** What broke first is what the worker is told; the others only followed. */
   private LinkException first(LinkException e) {
     breakAllOff(e);

@@ -6,6 +6,8 @@ import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.layout.Chunk;
 import io.lockstep.common.schedule.Schedule;
 import io.lockstep.driver.coordinator.ToCoordinator;
+import io.lockstep.driver.metrics.Figure;
+import io.lockstep.driver.metrics.Figures;
 import io.lockstep.driver.server.link.LocalRounds;
 import io.lockstep.driver.server.link.ParameterServer;
 import io.lockstep.driver.server.link.ServerEvents;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * for threads. What they have to say goes to the coordinator as messages.
  */
 public final class HostedServers implements AutoCloseable {
+  private static final Figures FIGURES = Figures.ofProcess();
+
   private final ServerPlan plan;
   private final Consumer<ToCoordinator> coordinator;
   private final Map<Integer, ParameterServer> servers = new HashMap<>();
@@ -75,6 +79,7 @@ public final class HostedServers implements AutoCloseable {
     for (int number : numbers) {
       try {
         servers.put(number, start(number, step, allHere));
+        FIGURES.add(Figure.SERVERS, 1);
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         fail(newIncarnation, number, e);
         return false;
@@ -128,6 +133,7 @@ public final class HostedServers implements AutoCloseable {
 
   private void closeServers() {
     servers.values().forEach(ParameterServer::close);
+    FIGURES.add(Figure.SERVERS, -servers.size());
     servers.clear();
   }
 
@@ -153,6 +159,7 @@ public final class HostedServers implements AutoCloseable {
 
     @Override
     public void stepDone(StepReport report) {
+      FIGURES.set(Figure.SERVER_STEP, (double) (report.step() + 1));
       coordinator.accept(
           new ToCoordinator.StepApplied(ownIncarnation, server, report, System.nanoTime()));
       long done = report.step() + 1;
@@ -168,6 +175,26 @@ public final class HostedServers implements AutoCloseable {
 
     private ShardEntry save(long step) {
       return ServerShard.save(plan, shard, step, server);
+    }
+
+    @Override
+    public void workerJoined(int worker, long attempt) {
+      FIGURES.add(Figure.SERVER_WORKERS, 1);
+    }
+
+    @Override
+    public void workerLeft(int worker, long attempt, String why) {
+      FIGURES.add(Figure.SERVER_WORKERS, -1);
+    }
+
+    @Override
+    public void received(long bytes) {
+      FIGURES.add(Figure.SERVER_RECEIVED_BYTES, (double) bytes);
+    }
+
+    @Override
+    public void sent(long bytes) {
+      FIGURES.add(Figure.SERVER_SENT_BYTES, (double) bytes);
     }
 
     @Override

@@ -192,6 +192,16 @@ public final class ParameterServer implements ServerPort, AutoCloseable {
       }
       return ParameterServer.this.admit(worker, attempt, onClose);
     }
+
+    @Override
+    public void received(long bytes) {
+      events.received(bytes);
+    }
+
+    @Override
+    public void sent(long bytes) {
+      events.sent(bytes);
+    }
   }
 
   /** What the shard tells. */

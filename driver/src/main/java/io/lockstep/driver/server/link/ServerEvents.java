@@ -30,6 +30,12 @@ public interface ServerEvents {
   /** A worker is connected. */
   default void workerJoined(int worker, long attempt) {}
 
+  /** So many bytes came over a worker's socket. */
+  default void received(long bytes) {}
+
+  /** So many bytes went over a worker's socket. */
+  default void sent(long bytes) {}
+
   /** A worker's connection ended, for whatever reason. */
   default void workerLeft(int worker, long attempt, String why) {}
 }

@@ -36,6 +36,12 @@ final class ServerListener implements AutoCloseable {
     WorkerSession admit(
         byte[] tokenDigest, int server, int worker, long attempt, WorkerSession.OnClose onClose)
         throws LinkException;
+
+    /** So many bytes came over a socket. */
+    void received(long bytes);
+
+    /** So many bytes went over a socket. */
+    void sent(long bytes);
   }
 
   private final ServerSettings settings;

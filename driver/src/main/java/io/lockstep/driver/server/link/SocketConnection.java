@@ -108,6 +108,7 @@ final class SocketConnection {
     sending.start();
     try {
       while (reader.next()) {
+        admission.received((long) Frame.HEADER_BYTES + reader.length());
         dispatch(session);
       }
       session.stop("the worker closed its connection");
@@ -183,7 +184,9 @@ final class SocketConnection {
         throws LinkException {
       try {
         int exponent = session.scaleExponent(version);
+        long bytes = (long) Frame.HEADER_BYTES + values.remaining();
         writer.parameters(version, view.code(), chunk, exponent, values);
+        admission.sent(bytes);
       } catch (IOException e) {
         throw broken(e);
       }

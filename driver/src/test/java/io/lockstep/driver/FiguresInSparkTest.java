@@ -1,0 +1,93 @@
+package io.lockstep.driver;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.report.RunListener;
+import io.lockstep.driver.report.StepRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Spark's Prometheus servlet says while a run goes on. */
+class FiguresInSparkTest {
+  private static final String PREFIX =
+      "metrics_lockstep_driver_plugin_io_lockstep_driver_spark_LockstepPlugin_";
+
+  @TempDir private Path folder;
+
+  @Test
+  void theServletShowsTheLineOfTheLastStep() throws IOException {
+    RunCase runs = new RunCase(folder);
+    RunConfiguration configuration =
+        RunCase.configuration(
+            runs.idx("source", RunCase.inOrder()),
+            RunCase.MLP,
+            RunCase.SGD,
+            "train.steps=4",
+            "cluster.workers=2",
+            "cluster.spark={spark.ui.enabled: true, spark.ui.port: 0}");
+    List<StepRecord> steps = new ArrayList<>();
+    List<String> pages = new ArrayList<>();
+    RunCase.run(
+        configuration,
+        runs.newDirectory(),
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            steps.add(step);
+            pages.add(page());
+          }
+        });
+    assertThat(steps).hasSize(4);
+    double seconds = 0;
+    for (int i = 0; i < steps.size(); i++) {
+      StepRecord step = steps.get(i);
+      String page = pages.get(i);
+      seconds += step.seconds();
+      assertThat(figure(page, "step")).isEqualTo(i + 1);
+      assertThat(figure(page, "loss")).isEqualTo(step.loss());
+      assertThat(figure(page, "learningRate")).isEqualTo(step.learningRate());
+      assertThat(figure(page, "examplesPerSecond")).isEqualTo(step.examplesPerSecond());
+      assertThat(figure(page, "seconds")).isCloseTo(seconds, within(1e-9));
+      assertThat(figure(page, "restarts")).isZero();
+      assertThat(figure(page, "servers")).isEqualTo(1);
+    }
+  }
+
+  /** Asked in the driver's own way: the page that a browser sees. */
+  private static String page() {
+    String address = SparkSession.getDefaultSession().get().sparkContext().uiWebUrl().get();
+    URI uri = URI.create(address + "/metrics/prometheus/");
+    try {
+      return HttpClient.newHttpClient()
+          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + uri, e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private static double figure(String page, String key) {
+    Matcher matcher =
+        Pattern.compile("(?m)^" + PREFIX + key + "_Value\\{[^}]*\\} (\\S+)$").matcher(page);
+    String ours = page.lines().filter(line -> line.startsWith(PREFIX)).collect(joining("\n"));
+    assertThat(matcher.find()).as("%s in%n%s", key, ours).isTrue();
+    return Double.parseDouble(matcher.group(1));
+  }
+}
