@@ -281,10 +281,10 @@ public final class CountingKernel implements Kernel {
     private int filters;
 
     @Override
-    public void filter(int filters, int channels, Buffer w, Buffer u) {}
+    public void filter(Window window, int filters, Buffer w, Buffer u) {}
 
     @Override
-    public void filterGradient(int filters, int channels, Buffer du, Buffer dw) {}
+    public void filterGradient(Window window, int filters, Buffer du, Buffer dw) {}
 
     @Override
     public void input(Window window, Buffer x, int offset, int count, Buffer v) {}

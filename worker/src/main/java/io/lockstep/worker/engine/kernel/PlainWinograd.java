@@ -4,37 +4,63 @@ import io.lockstep.worker.engine.kernel.Kernel.Target;
 
 /** The clear form: products with the matrices of the paper, tile by tile and channel by channel. */
 final class PlainWinograd implements Winograd {
-  private static final double[][] B = {{1, 0, 0, 0}, {0, 1, -1, 1}, {-1, 1, 1, 0}, {0, 0, 0, -1}};
-  private static final double[][] G = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
-  private static final double[][] A = {{1, 0}, {1, 1}, {1, -1}, {0, -1}};
+  private static final double[][] B_TRANSPOSED = {
+    {4, 0, -5, 0, 1, 0},
+    {0, -4, -4, 1, 1, 0},
+    {0, 4, -4, -1, 1, 0},
+    {0, -2, -1, 2, 1, 0},
+    {0, 2, -1, -2, 1, 0},
+    {0, 4, 0, -5, 0, 1}
+  };
+
+  private static final double[] POINTS = {0, 1, -1, 2, -2};
+
+  /** A, [6][step]. */
+  private static double[][] a(Window window) {
+    int step = Winograd.step(window);
+    double[][] a = new double[SIDE][step];
+    for (int p = 0; p < POINTS.length; p++) {
+      for (int i = 0; i < step; i++) {
+        a[p][i] = StrictMath.pow(POINTS[p], i);
+      }
+    }
+    a[SIDE - 1][step - 1] = 1;
+    return a;
+  }
 
   @Override
-  public void filter(int filters, int channels, Buffer w, Buffer u) {
+  public void filter(Window window, int filters, Buffer w, Buffer u) {
+    double[][] g = Winograd.filterMatrix(window);
+    int channels = window.channels();
+    int side = window.windowHeight();
     for (int f = 0; f < filters; f++) {
       for (int c = 0; c < channels; c++) {
-        double[][] tap = new double[3][3];
-        for (int i = 0; i < 9; i++) {
-          tap[i / 3][i % 3] = w.get((f * 9 + i) * channels + c);
+        double[][] tap = new double[side][side];
+        for (int i = 0; i < side * side; i++) {
+          tap[i / side][i % side] = w.get((f * side * side + i) * channels + c);
         }
-        double[][] product = product(product(G, tap), transposed(G));
+        double[][] product = product(product(g, tap), transposed(g));
         for (int k = 0; k < ELEMENTS; k++) {
-          u.set((k * filters + f) * channels + c, product[k / 4][k % 4]);
+          u.set((k * filters + f) * channels + c, product[k / SIDE][k % SIDE]);
         }
       }
     }
   }
 
   @Override
-  public void filterGradient(int filters, int channels, Buffer du, Buffer dw) {
+  public void filterGradient(Window window, int filters, Buffer du, Buffer dw) {
+    double[][] g = Winograd.filterMatrix(window);
+    int channels = window.channels();
+    int side = window.windowHeight();
     for (int f = 0; f < filters; f++) {
       for (int c = 0; c < channels; c++) {
-        double[][] tile = new double[4][4];
+        double[][] tile = new double[SIDE][SIDE];
         for (int k = 0; k < ELEMENTS; k++) {
-          tile[k / 4][k % 4] = du.get((k * filters + f) * channels + c);
+          tile[k / SIDE][k % SIDE] = du.get((k * filters + f) * channels + c);
         }
-        double[][] product = product(product(transposed(G), tile), G);
-        for (int i = 0; i < 9; i++) {
-          dw.set((f * 9 + i) * channels + c, product[i / 3][i % 3]);
+        double[][] product = product(product(transposed(g), tile), g);
+        for (int i = 0; i < side * side; i++) {
+          dw.set((f * side * side + i) * channels + c, product[i / side][i % side]);
         }
       }
     }
@@ -47,12 +73,13 @@ final class PlainWinograd implements Winograd {
         window.channels(),
         count,
         (tile, image, top, left, c) -> {
-          double[][] d = new double[4][4];
+          double[][] d = new double[SIDE][SIDE];
           for (int i = 0; i < ELEMENTS; i++) {
-            int at = pixel(window, image, top + i / 4, left + i % 4);
-            d[i / 4][i % 4] = at < 0 ? 0 : x.get(offset + at * window.channels() + c);
+            int at = pixel(window, image, top + i / SIDE, left + i % SIDE);
+            d[i / SIDE][i % SIDE] = at < 0 ? 0 : x.get(offset + at * window.channels() + c);
           }
-          set(v, tile, c, window, window.channels(), count, product(product(transposed(B), d), B));
+          double[][] product = product(product(B_TRANSPOSED, d), transposed(B_TRANSPOSED));
+          set(v, tile, c, window, window.channels(), count, product);
         });
   }
 
@@ -67,12 +94,12 @@ final class PlainWinograd implements Winograd {
         count,
         (tile, image, top, left, c) -> {
           double[][] transformed = get(dv, tile, c, window, window.channels(), count);
-          double[][] d = product(product(B, transformed), transposed(B));
+          double[][] d = product(product(transposed(B_TRANSPOSED), transformed), B_TRANSPOSED);
           for (int i = 0; i < ELEMENTS; i++) {
-            int at = pixel(window, image, top + i / 4, left + i % 4);
+            int at = pixel(window, image, top + i / SIDE, left + i % SIDE);
             if (at >= 0) {
               int element = offset + at * window.channels() + c;
-              dx.set(element, dx.get(element) + d[i / 4][i % 4]);
+              dx.set(element, dx.get(element) + d[i / SIDE][i % SIDE]);
             }
           }
         });
@@ -80,19 +107,21 @@ final class PlainWinograd implements Winograd {
 
   @Override
   public void output(Window window, int filters, Buffer m, int count, Target target, Buffer z) {
+    double[][] a = a(window);
+    int step = Winograd.step(window);
     each(
         window,
         filters,
         count,
         (tile, image, top, left, f) -> {
           double[][] transformed = get(m, tile, f, window, filters, count);
-          double[][] y = product(product(transposed(A), transformed), A);
-          for (int i = 0; i < 4; i++) {
-            int at = position(window, image, top + i / 2, left + i % 2);
+          double[][] y = product(product(transposed(a), transformed), a);
+          for (int i = 0; i < step * step; i++) {
+            int at = position(window, image, top + i / step, left + i % step);
             if (at >= 0) {
               int element = at * filters + f;
               double before = target == Target.SET ? 0 : z.get(element);
-              z.set(element, before + y[i / 2][i % 2]);
+              z.set(element, before + y[i / step][i % step]);
             }
           }
         });
@@ -100,17 +129,19 @@ final class PlainWinograd implements Winograd {
 
   @Override
   public void outputGradient(Window window, int filters, Buffer dz, int count, Buffer dm) {
+    double[][] a = a(window);
+    int step = Winograd.step(window);
     each(
         window,
         filters,
         count,
         (tile, image, top, left, f) -> {
-          double[][] y = new double[2][2];
-          for (int i = 0; i < 4; i++) {
-            int at = position(window, image, top + i / 2, left + i % 2);
-            y[i / 2][i % 2] = at < 0 ? 0 : dz.get(at * filters + f);
+          double[][] y = new double[step][step];
+          for (int i = 0; i < step * step; i++) {
+            int at = position(window, image, top + i / step, left + i % step);
+            y[i / step][i % step] = at < 0 ? 0 : dz.get(at * filters + f);
           }
-          set(dm, tile, f, window, filters, count, product(product(A, y), transposed(A)));
+          set(dm, tile, f, window, filters, count, product(product(a, y), transposed(a)));
         });
   }
 
@@ -122,10 +153,11 @@ final class PlainWinograd implements Winograd {
   private static void each(Window w, int channels, int count, Visitor visitor) {
     int across = Winograd.tilesAcross(w);
     int ofImage = Winograd.tiles(w);
+    int step = Winograd.step(w);
     for (int tile = 0; tile < count * ofImage; tile++) {
       int inImage = tile % ofImage;
       for (int c = 0; c < channels; c++) {
-        visitor.visit(tile, tile / ofImage, inImage / across * 2, inImage % across * 2, c);
+        visitor.visit(tile, tile / ofImage, inImage / across * step, inImage % across * step, c);
       }
     }
   }
@@ -146,9 +178,9 @@ final class PlainWinograd implements Winograd {
 
   private static double[][] get(
       Buffer buffer, int tile, int channel, Window w, int channels, int count) {
-    double[][] matrix = new double[4][4];
+    double[][] matrix = new double[SIDE][SIDE];
     for (int k = 0; k < ELEMENTS; k++) {
-      matrix[k / 4][k % 4] =
+      matrix[k / SIDE][k % SIDE] =
           buffer.get((k * count * Winograd.tiles(w) + tile) * channels + channel);
     }
     return matrix;
@@ -158,7 +190,7 @@ final class PlainWinograd implements Winograd {
       Buffer buffer, int tile, int channel, Window w, int channels, int count, double[][] matrix) {
     for (int k = 0; k < ELEMENTS; k++) {
       int element = (k * count * Winograd.tiles(w) + tile) * channels + channel;
-      buffer.set(element, matrix[k / 4][k % 4]);
+      buffer.set(element, matrix[k / SIDE][k % SIDE]);
     }
   }
 

@@ -11,10 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A convolution with a window of 3 x 3 in tiles: {@link Winograd}. It multiplies less than half as
- * often as {@link ConvWork}, and writes 4 numbers for a pixel where that unfolds 9; its results
- * differ from it in the last bits. Works through the slice in parts of some images, whose
- * transformed form stays in the second cache; the backward pass transforms the input again.
+ * A convolution with a window of 3 x 3 or 5 x 5 in tiles: {@link Winograd}. It multiplies a quarter
+ * as often as {@link ConvWork} (5 x 5: 0.36 times), and writes 2.25 numbers for a pixel where that
+ * unfolds 9 (9 for 25); its results differ from it in the last two digits. Works through the slice
+ * in parts of some images, whose transformed form stays in the second cache; the backward pass
+ * transforms the input again.
  */
 final class WinogradWork implements Operation {
   /** Fewer channels or filters make the products too thin to pay for the transforms. */
@@ -65,13 +66,14 @@ final class WinogradWork implements Operation {
   static boolean suits(Window window, int filters) {
     return Winograd.suits(window)
         && window.channels() >= LEAST_CHANNELS
-        && filters >= LEAST_CHANNELS;
+        && filters >= LEAST_CHANNELS
+        && 2 * Winograd.tiles(window) * Winograd.ELEMENTS <= window.positions() * window.places();
   }
 
   /** z = A' [(G w G') . (B' d B)] A + b, y = f(z). */
   @Override
   public void forward(Pass pass) {
-    winograd.filter(filters, channels, site.parameters().get(0), weights);
+    winograd.filter(window, filters, site.parameters().get(0), weights);
     for (Part part : parts) {
       int images = Math.min(part.images(), pass.examples() - part.firstImage());
       if (images > 0) {
@@ -119,7 +121,7 @@ final class WinogradWork implements Operation {
         backward(part, images); // of no image too: the gradient is then zero
       }
     }
-    winograd.filterGradient(filters, channels, weightGradients, site.gradients().get(0));
+    winograd.filterGradient(window, filters, weightGradients, site.gradients().get(0));
   }
 
   private void backward(Part part, int images) {

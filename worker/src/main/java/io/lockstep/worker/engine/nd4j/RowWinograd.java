@@ -7,106 +7,126 @@ import io.lockstep.worker.engine.kernel.Winograd;
 import java.util.Arrays;
 
 /**
- * The transforms a row of tiles at a time. A row of pixels lies in four planes, the numbers that
- * the tiles see first, second, third and fourth, each an array of its own: C2 vectorises loops over
- * several arrays on one index, and leaves loops with different offsets alone, which takes five
- * times as long. Belongs to one thread.
+ * The transforms a row of tiles at a time. A row of pixels lies in six planes, the numbers that the
+ * tiles see first, second and so on, each an array of its own: C2 vectorises loops over several
+ * arrays on one index, and leaves loops with different offsets alone, which takes five times as
+ * long. It leaves long loops alone too, so that each of them makes one number or two. Belongs to
+ * one thread.
  */
 final class RowWinograd implements Winograd {
-  /** Columns, and rows, of a tile of pixels. */
-  private static final int SIDE = 4;
+  /** Numbers of a weight's transform that are worked on at once: six arrays of 8 KiB. */
+  private static final int WEIGHTS = 2048;
 
   private float[] raw = new float[0];
-  private float[] flat = new float[0];
   private float[] shifted = new float[0];
-  private final float[] small = new float[12];
   private float[][] image = new float[0][0];
   private float[][] half = new float[0][0];
   private float[][] tiles = new float[0][0];
 
+  // ---- weights
+
   @Override
-  public void filter(int filters, int channels, Buffer w, Buffer u) {
-    int n = filters * 9 * channels;
-    raw = Images.reserve(raw, n);
-    flat = Images.reserve(flat, ELEMENTS * filters * channels);
-    w.read(0, raw, 0, n);
-    for (int f = 0; f < filters; f++) {
-      for (int c = 0; c < channels; c++) {
-        int from = f * 9 * channels + c;
-        for (int x = 0; x < 3; x++) {
-          float top = raw[from + x * channels];
-          float middle = raw[from + (3 + x) * channels];
-          float bottom = raw[from + (6 + x) * channels];
-          small[x] = top;
-          small[3 + x] = 0.5f * (top + middle + bottom);
-          small[6 + x] = 0.5f * (top - middle + bottom);
-          small[9 + x] = bottom;
-        }
-        for (int y = 0; y < 4; y++) {
-          float left = small[3 * y];
-          float middle = small[3 * y + 1];
-          float right = small[3 * y + 2];
-          int to = (4 * y * filters + f) * channels + c;
-          int next = filters * channels;
-          flat[to] = left;
-          flat[to + next] = 0.5f * (left + middle + right);
-          flat[to + 2 * next] = 0.5f * (left - middle + right);
-          flat[to + 3 * next] = right;
+  public void filter(Window w, int filters, Buffer weights, Buffer u) {
+    double[][] g = Winograd.filterMatrix(w);
+    int side = w.windowHeight();
+    int channels = w.channels();
+    int together = Math.max(1, Math.min(filters, WEIGHTS / channels));
+    reserve(side * side, together * channels, together * w.rowSize());
+    for (int f = 0; f < filters; f += together) {
+      int some = Math.min(together, filters - f);
+      int n = some * channels;
+      weights.read(f * w.rowSize(), raw, 0, some * w.rowSize());
+      for (int place = 0; place < w.places(); place++) {
+        gather(raw, place * channels, w.rowSize(), image[place], some, channels);
+      }
+      for (int x = 0; x < side; x++) {
+        for (int p = 0; p < SIDE; p++) {
+          clear(half, p * side + x, p * side + x + 1, n);
+          for (int y = 0; y < side; y++) {
+            addScaled((float) g[p][y], image[y * side + x], half[p * side + x], n);
+          }
         }
       }
+      clear(tiles, ELEMENTS, n);
+      for (int k = 0; k < ELEMENTS; k++) {
+        for (int x = 0; x < side; x++) {
+          addScaled((float) g[k % SIDE][x], half[k / SIDE * side + x], tiles[k], n);
+        }
+        u.write((k * filters + f) * channels, tiles[k], 0, n);
+      }
     }
-    u.write(0, flat, 0, ELEMENTS * filters * channels);
   }
 
   @Override
-  public void filterGradient(int filters, int channels, Buffer du, Buffer dw) {
-    int n = filters * 9 * channels;
-    raw = Images.reserve(raw, n);
-    flat = Images.reserve(flat, ELEMENTS * filters * channels);
-    du.read(0, flat, 0, ELEMENTS * filters * channels);
-    int next = filters * channels;
-    for (int f = 0; f < filters; f++) {
-      for (int c = 0; c < channels; c++) {
-        for (int y = 0; y < 4; y++) {
-          int from = (4 * y * filters + f) * channels + c;
-          float sum = 0.5f * (flat[from + next] + flat[from + 2 * next]);
-          small[3 * y] = flat[from] + sum;
-          small[3 * y + 1] = 0.5f * (flat[from + next] - flat[from + 2 * next]);
-          small[3 * y + 2] = sum + flat[from + 3 * next];
-        }
-        int to = f * 9 * channels + c;
-        for (int x = 0; x < 3; x++) {
-          float sum = 0.5f * (small[3 + x] + small[6 + x]);
-          raw[to + x * channels] = small[x] + sum;
-          raw[to + (3 + x) * channels] = 0.5f * (small[3 + x] - small[6 + x]);
-          raw[to + (6 + x) * channels] = sum + small[9 + x];
+  public void filterGradient(Window w, int filters, Buffer du, Buffer dw) {
+    double[][] g = Winograd.filterMatrix(w);
+    int side = w.windowHeight();
+    int channels = w.channels();
+    int together = Math.max(1, Math.min(filters, WEIGHTS / channels));
+    reserve(side * side, together * channels, together * w.rowSize());
+    for (int f = 0; f < filters; f += together) {
+      int some = Math.min(together, filters - f);
+      int n = some * channels;
+      for (int k = 0; k < ELEMENTS; k++) {
+        du.read((k * filters + f) * channels, tiles[k], 0, n);
+      }
+      clear(half, side * SIDE, n);
+      for (int y = 0; y < side; y++) {
+        for (int k = 0; k < ELEMENTS; k++) {
+          addScaled((float) g[k / SIDE][y], tiles[k], half[y * SIDE + k % SIDE], n);
         }
       }
+      clear(image, side * side, n);
+      for (int place = 0; place < w.places(); place++) {
+        for (int q = 0; q < SIDE; q++) {
+          addScaled((float) g[q][place % side], half[place / side * SIDE + q], image[place], n);
+        }
+        scatter(image[place], raw, place * channels, w.rowSize(), some, channels);
+      }
+      dw.write(f * w.rowSize(), raw, 0, some * w.rowSize());
     }
-    dw.write(0, raw, 0, n);
   }
+
+  private static void addScaled(float a, float[] x, float[] y, int n) {
+    if (a == 0) {
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      y[i] = y[i] + a * x[i];
+    }
+  }
+
+  // ---- input
 
   @Override
   public void input(Window w, Buffer x, int offset, int count, Buffer v) {
     int channels = w.channels();
+    int step = Winograd.step(w);
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * channels;
-    int rows = 2 * down + 2;
-    reserve(rows * SIDE, run, (2 * across + 2) * channels);
-    Arrays.fill(raw, 0, (2 * across + 2) * channels, 0);
+    int rows = step * (down - 1) + SIDE;
+    int columns = step * (across - 1) + SIDE;
+    reserve(rows * SIDE, run, columns * channels);
+    Arrays.fill(raw, 0, columns * channels, 0);
     clear(image, rows * SIDE, run);
     int left = w.padLeft() * channels;
-    int seen = Math.min(w.width(), 2 * across + 2 - w.padLeft()) * channels;
+    int seen = Math.min(w.width(), columns - w.padLeft()) * channels;
     for (int i = 0; i < count; i++) {
       for (int y = 0; y < w.height() && w.padTop() + y < rows; y++) {
         x.read(offset + (i * w.height() + y) * w.width() * channels, raw, left, seen);
         for (int plane = 0; plane < SIDE; plane++) {
-          split(raw, plane * channels, image[(w.padTop() + y) * SIDE + plane], across, channels);
+          float[] to = image[(w.padTop() + y) * SIDE + plane];
+          gather(raw, plane * channels, step * channels, to, across, channels);
         }
       }
       for (int ty = 0; ty < down; ty++) {
-        inputTiles(2 * ty * SIDE, run);
+        for (int plane = 0; plane < SIDE; plane++) {
+          inputPoints(image, step * ty * SIDE + plane, SIDE, half, plane, run);
+        }
+        for (int row = 0; row < ELEMENTS; row += SIDE) {
+          inputPoints(half, row, 1, tiles, row, run);
+        }
         for (int k = 0; k < ELEMENTS; k++) {
           v.write((k * count * down + i * down + ty) * run, tiles[k], 0, run);
         }
@@ -114,80 +134,76 @@ final class RowWinograd implements Winograd {
     }
   }
 
-  /** B' d B of a row of tiles: down, plane by plane, then across. */
-  private void inputTiles(int first, int n) {
-    for (int plane = 0; plane < SIDE; plane++) {
-      differences(
-          image[first + plane],
-          image[first + SIDE + plane],
-          image[first + 2 * SIDE + plane],
-          image[first + 3 * SIDE + plane],
-          half[plane],
-          half[SIDE + plane],
-          half[2 * SIDE + plane],
-          half[3 * SIDE + plane],
-          n);
-    }
-    for (int row = 0; row < ELEMENTS; row += SIDE) {
-      differences(
-          half[row],
-          half[row + 1],
-          half[row + 2],
-          half[row + 3],
-          tiles[row],
-          tiles[row + 1],
-          tiles[row + 2],
-          tiles[row + 3],
-          n);
+  /** t = B' d, of six arrays that are so far apart, in both. */
+  private static void inputPoints(float[][] d, int at, int apart, float[][] t, int to, int n) {
+    float[] d0 = d[at];
+    float[] d1 = d[at + apart];
+    float[] d2 = d[at + 2 * apart];
+    float[] d3 = d[at + 3 * apart];
+    float[] d4 = d[at + 4 * apart];
+    float[] d5 = d[at + 5 * apart];
+    ends(d0, d2, d4, t[to], n);
+    ends(d1, d3, d5, t[to + 5 * apart], n);
+    ones(d1, d2, d3, d4, t[to + apart], t[to + 2 * apart], n);
+    twos(d1, d2, d3, d4, t[to + 3 * apart], t[to + 4 * apart], n);
+  }
+
+  private static void ends(float[] d0, float[] d2, float[] d4, float[] t, int n) {
+    for (int i = 0; i < n; i++) {
+      t[i] = 4 * d0[i] - 5 * d2[i] + d4[i];
     }
   }
 
-  /**
-   * B' of the paper: t0 = d0 - d2, t1 = d1 + d2, t2 = d2 - d1, t3 = d1 - d3. In two loops: C2
-   * leaves long ones alone.
-   */
-  private static void differences(
-      float[] d0,
-      float[] d1,
-      float[] d2,
-      float[] d3,
-      float[] t0,
-      float[] t1,
-      float[] t2,
-      float[] t3,
-      int n) {
+  private static void ones(
+      float[] d1, float[] d2, float[] d3, float[] d4, float[] plus, float[] minus, int n) {
     for (int i = 0; i < n; i++) {
-      t0[i] = d0[i] - d2[i];
-      t1[i] = d1[i] + d2[i];
+      float even = d4[i] - 4 * d2[i];
+      float odd = d3[i] - 4 * d1[i];
+      plus[i] = even + odd;
+      minus[i] = even - odd;
     }
+  }
+
+  private static void twos(
+      float[] d1, float[] d2, float[] d3, float[] d4, float[] plus, float[] minus, int n) {
     for (int i = 0; i < n; i++) {
-      t2[i] = d2[i] - d1[i];
-      t3[i] = d1[i] - d3[i];
+      float even = d4[i] - d2[i];
+      float odd = 2 * (d3[i] - d1[i]);
+      plus[i] = even + odd;
+      minus[i] = even - odd;
     }
   }
 
   @Override
   public void inputGradient(Window w, Buffer dv, int count, Buffer dx, int offset) {
     int channels = w.channels();
+    int step = Winograd.step(w);
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * channels;
-    int rows = 2 * down + 2;
+    int wide = (across + (SIDE - 1) / step) * channels;
+    int rows = step * (down - 1) + SIDE;
     int left = w.padLeft() * channels;
     int width = w.width() * channels;
-    reserve(rows * SIDE, run + channels, Math.max((2 * across + 2) * channels, left + width));
+    reserve(rows * SIDE, wide, Math.max(step * wide, left + width));
     for (int i = 0; i < count; i++) {
-      clear(image, rows * SIDE, run + channels);
+      clear(image, rows * SIDE, wide);
       for (int ty = 0; ty < down; ty++) {
         for (int k = 0; k < ELEMENTS; k++) {
           dv.read((k * count * down + i * down + ty) * run, tiles[k], 0, run);
         }
-        inputTilesGradient(2 * ty * SIDE, run);
+        clear(half, ELEMENTS, run);
+        for (int row = 0; row < ELEMENTS; row += SIDE) {
+          inputPointsGradient(tiles, row, 1, half, row, run);
+        }
+        for (int plane = 0; plane < SIDE; plane++) {
+          inputPointsGradient(half, plane, SIDE, image, step * ty * SIDE + plane, run);
+        }
       }
-      Arrays.fill(raw, 0, left + width, 0);
+      Arrays.fill(raw, 0, Math.max(step * wide, left + width), 0);
       for (int y = 0; y < w.height(); y++) {
         if (w.padTop() + y < rows) {
-          joinGradient((w.padTop() + y) * SIDE, across, channels);
+          joinPlanes((w.padTop() + y) * SIDE, step, across, channels);
         } else {
           Arrays.fill(raw, 0, left + width, 0);
         }
@@ -196,99 +212,88 @@ final class RowWinograd implements Winograd {
     }
   }
 
-  /** B dv B' of a row of tiles, across, then down, added to the image's rows. */
-  private void inputTilesGradient(int first, int n) {
-    for (int row = 0; row < ELEMENTS; row += SIDE) {
-      clear(half, row, row + SIDE, n);
-      differencesGradient(
-          tiles[row],
-          tiles[row + 1],
-          tiles[row + 2],
-          tiles[row + 3],
-          half[row],
-          half[row + 1],
-          half[row + 2],
-          half[row + 3],
-          n);
-    }
-    for (int plane = 0; plane < SIDE; plane++) {
-      differencesGradient(
-          half[plane],
-          half[SIDE + plane],
-          half[2 * SIDE + plane],
-          half[3 * SIDE + plane],
-          image[first + plane],
-          image[first + SIDE + plane],
-          image[first + 2 * SIDE + plane],
-          image[first + 3 * SIDE + plane],
-          n);
+  /** d = d + B t: the gradient of {@link #inputPoints}. */
+  private static void inputPointsGradient(
+      float[][] t, int at, int apart, float[][] d, int to, int n) {
+    float[] t0 = t[at];
+    float[] t1 = t[at + apart];
+    float[] t2 = t[at + 2 * apart];
+    float[] t3 = t[at + 3 * apart];
+    float[] t4 = t[at + 4 * apart];
+    float[] t5 = t[at + 5 * apart];
+    addEnds(t0, t5, d[to], d[to + 5 * apart], n);
+    addEven(t0, t1, t2, t3, t4, d[to + 2 * apart], d[to + 4 * apart], n);
+    addOdd(t1, t2, t3, t4, t5, d[to + apart], d[to + 3 * apart], n);
+  }
+
+  private static void addEnds(float[] t0, float[] t5, float[] d0, float[] d5, int n) {
+    for (int i = 0; i < n; i++) {
+      d0[i] = d0[i] + 4 * t0[i];
+      d5[i] = d5[i] + t5[i];
     }
   }
 
-  /** The gradient of {@link #differences}, added. */
-  private static void differencesGradient(
-      float[] t0,
-      float[] t1,
-      float[] t2,
-      float[] t3,
-      float[] d0,
-      float[] d1,
-      float[] d2,
-      float[] d3,
-      int n) {
+  private static void addEven(
+      float[] t0, float[] t1, float[] t2, float[] t3, float[] t4, float[] d2, float[] d4, int n) {
     for (int i = 0; i < n; i++) {
-      d0[i] = d0[i] + t0[i];
-      d3[i] = d3[i] - t3[i];
+      d2[i] = d2[i] - (5 * t0[i] + 4 * (t1[i] + t2[i]) + (t3[i] + t4[i]));
     }
     for (int i = 0; i < n; i++) {
-      d1[i] = d1[i] + (t1[i] - t2[i] + t3[i]);
-    }
-    for (int i = 0; i < n; i++) {
-      d2[i] = d2[i] + (t1[i] + t2[i] - t0[i]);
+      d4[i] = d4[i] + (t0[i] + (t1[i] + t2[i]) + (t3[i] + t4[i]));
     }
   }
 
-  /** The row of pixels whose planes begin here: the third and fourth lie one pair further on. */
-  private void joinGradient(int first, int across, int channels) {
+  private static void addOdd(
+      float[] t1, float[] t2, float[] t3, float[] t4, float[] t5, float[] d1, float[] d3, int n) {
+    for (int i = 0; i < n; i++) {
+      d1[i] = d1[i] + (4 * (t2[i] - t1[i] + t5[i]) + 2 * (t4[i] - t3[i]));
+    }
+    for (int i = 0; i < n; i++) {
+      d3[i] = d3[i] + (t1[i] - t2[i] + 2 * (t3[i] - t4[i]) - 5 * t5[i]);
+    }
+  }
+
+  /** The row of pixels whose planes begin here: of planes beyond a step the next tile sees more. */
+  private void joinPlanes(int first, int step, int across, int channels) {
     int run = across * channels;
-    for (int odd = 0; odd < 2; odd++) {
-      float[] plane = image[first + odd];
-      Arrays.fill(plane, run, run + channels, 0);
-      Arrays.fill(shifted, 0, channels, 0);
-      System.arraycopy(image[first + 2 + odd], 0, shifted, channels, run);
-      add(shifted, plane, run + channels);
-      join(plane, raw, odd * channels, across + 1, channels);
+    int wide = (across + (SIDE - 1) / step) * channels;
+    for (int phase = 0; phase < step; phase++) {
+      float[] plane = image[first + phase];
+      Arrays.fill(plane, run, wide, 0);
+      for (int later = phase + step; later < SIDE; later += step) {
+        int behind = later / step * channels;
+        Arrays.fill(shifted, 0, behind, 0);
+        System.arraycopy(image[first + later], 0, shifted, behind, run);
+        add(shifted, plane, behind + run);
+      }
+      scatter(plane, raw, phase * channels, step * channels, wide / channels, channels);
     }
   }
+
+  // ---- output
 
   @Override
   public void output(Window w, int filters, Buffer m, int count, Target target, Buffer z) {
+    int step = Winograd.step(w);
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * filters;
     int width = w.outWidth() * filters;
-    reserve(2, run, 2 * run);
+    reserve(SIDE, run, step * run);
     for (int i = 0; i < count; i++) {
       for (int ty = 0; ty < down; ty++) {
         for (int k = 0; k < ELEMENTS; k++) {
           m.read((k * count * down + i * down + ty) * run, tiles[k], 0, run);
         }
         for (int plane = 0; plane < SIDE; plane++) {
-          sums(
-              tiles[plane],
-              tiles[SIDE + plane],
-              tiles[2 * SIDE + plane],
-              tiles[3 * SIDE + plane],
-              half[plane],
-              half[SIDE + plane],
-              run);
+          outputSums(tiles, plane, SIDE, half, step, run);
         }
-        for (int r = 0; r < 2 && 2 * ty + r < w.outHeight(); r++) {
-          int row = r * SIDE;
-          sums(half[row], half[row + 1], half[row + 2], half[row + 3], image[0], image[1], run);
-          join(image[0], raw, 0, across, filters);
-          join(image[1], raw, filters, across, filters);
-          int at = (i * w.outHeight() + 2 * ty + r) * width;
+        for (int r = 0; r < step && step * ty + r < w.outHeight(); r++) {
+          outputSums(half, r * SIDE, 1, image, step, run);
+          for (int column = 0; column < step; column++) {
+            scatter(image[column], raw, column * filters, step * filters, across, filters);
+          }
+          int at = (i * w.outHeight() + step * ty + r) * width;
           if (target == Target.ADD) {
             z.read(at, shifted, 0, width);
             add(shifted, raw, width);
@@ -299,60 +304,77 @@ final class RowWinograd implements Winograd {
     }
   }
 
-  /** A' of the paper: s0 = m0 + m1 + m2, s1 = m1 - m2 - m3. */
-  private static void sums(
-      float[] m0, float[] m1, float[] m2, float[] m3, float[] s0, float[] s1, int n) {
+  /** s = A' m: of six arrays {@code apart} as many as a tile has positions, likewise apart. */
+  private static void outputSums(float[][] m, int at, int apart, float[][] s, int step, int n) {
+    float[] m1 = m[at + apart];
+    float[] m2 = m[at + 2 * apart];
+    float[] m3 = m[at + 3 * apart];
+    float[] m4 = m[at + 4 * apart];
+    int to = apart == 1 ? 0 : at;
+    evenSums(m[at], m1, m2, m3, m4, s[to], n);
+    if (step == 2) {
+      oddSums(m1, m2, m3, m4, 2, m[at + 5 * apart], s[to + apart], n);
+      return;
+    }
+    oddSums(m1, m2, m3, m4, s[to + apart], n);
+    evenSums(m1, m2, m3, m4, s[to + 2 * apart], n);
+    oddSums(m1, m2, m3, m4, 8, m[at + 5 * apart], s[to + 3 * apart], n);
+  }
+
+  private static void evenSums(
+      float[] m0, float[] m1, float[] m2, float[] m3, float[] m4, float[] s, int n) {
     for (int i = 0; i < n; i++) {
-      s0[i] = m0[i] + m1[i] + m2[i];
-      s1[i] = m1[i] - m2[i] - m3[i];
+      s[i] = m0[i] + (m1[i] + m2[i]) + (m3[i] + m4[i]);
     }
   }
 
-  private static void add(float[] x, float[] sums, int n) {
+  private static void evenSums(float[] m1, float[] m2, float[] m3, float[] m4, float[] s, int n) {
     for (int i = 0; i < n; i++) {
-      sums[i] += x[i];
+      s[i] = m1[i] + m2[i] + 4 * (m3[i] + m4[i]);
+    }
+  }
+
+  private static void oddSums(float[] m1, float[] m2, float[] m3, float[] m4, float[] s, int n) {
+    for (int i = 0; i < n; i++) {
+      s[i] = m1[i] - m2[i] + 2 * (m3[i] - m4[i]);
+    }
+  }
+
+  private static void oddSums(
+      float[] m1, float[] m2, float[] m3, float[] m4, float power, float[] m5, float[] s, int n) {
+    for (int i = 0; i < n; i++) {
+      s[i] = m1[i] - m2[i] + power * (m3[i] - m4[i]) + m5[i];
     }
   }
 
   @Override
   public void outputGradient(Window w, int filters, Buffer dz, int count, Buffer dm) {
+    int step = Winograd.step(w);
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * filters;
     int width = w.outWidth() * filters;
-    reserve(SIDE, run, 2 * run);
-    Arrays.fill(raw, 0, 2 * run, 0);
+    reserve(ELEMENTS, run, step * run);
+    Arrays.fill(raw, 0, step * run, 0);
     for (int i = 0; i < count; i++) {
       for (int ty = 0; ty < down; ty++) {
-        for (int r = 0; r < 2; r++) {
-          if (2 * ty + r < w.outHeight()) {
-            dz.read((i * w.outHeight() + 2 * ty + r) * width, raw, 0, width);
-            split(raw, 0, image[2 * r], across, filters);
-            split(raw, filters, image[2 * r + 1], across, filters);
+        for (int r = 0; r < step; r++) {
+          int y = step * ty + r;
+          if (y < w.outHeight()) {
+            dz.read((i * w.outHeight() + y) * width, raw, 0, width);
+            for (int column = 0; column < step; column++) {
+              float[] to = image[r * SIDE + column];
+              gather(raw, column * filters, step * filters, to, across, filters);
+            }
           } else {
-            clear(image, 2 * r, 2 * r + 2, run);
+            clear(image, r * SIDE, r * SIDE + step, run);
           }
         }
-        for (int odd = 0; odd < 2; odd++) {
-          sumsGradient(
-              image[odd],
-              image[2 + odd],
-              half[odd],
-              half[2 + odd],
-              half[4 + odd],
-              half[6 + odd],
-              run);
+        for (int column = 0; column < step; column++) {
+          outputPoints(image, column, SIDE, half, column, step, run);
         }
-        for (int row = 0; row < SIDE; row++) {
-          int to = row * SIDE;
-          sumsGradient(
-              half[2 * row],
-              half[2 * row + 1],
-              tiles[to],
-              tiles[to + 1],
-              tiles[to + 2],
-              tiles[to + 3],
-              run);
+        for (int row = 0; row < ELEMENTS; row += SIDE) {
+          outputPoints(half, row, 1, tiles, row, step, run);
         }
         for (int k = 0; k < ELEMENTS; k++) {
           dm.write((k * count * down + i * down + ty) * run, tiles[k], 0, run);
@@ -361,28 +383,69 @@ final class RowWinograd implements Winograd {
     }
   }
 
-  /** The gradient of {@link #sums}: m0 = s0, m1 = s0 + s1, m2 = s0 - s1, m3 = -s1. */
-  private static void sumsGradient(
-      float[] s0, float[] s1, float[] m0, float[] m1, float[] m2, float[] m3, int n) {
+  /** m = A s: the gradient of {@link #outputSums}. */
+  private static void outputPoints(
+      float[][] s, int at, int apart, float[][] m, int to, int step, int n) {
+    float[] s0 = s[at];
+    float[] s1 = s[at + apart];
+    System.arraycopy(s0, 0, m[to], 0, n);
+    System.arraycopy(s[at + (step - 1) * apart], 0, m[to + 5 * apart], 0, n);
+    if (step == 2) {
+      points(s0, s1, 1, m[to + apart], m[to + 2 * apart], n);
+      points(s0, s1, 2, m[to + 3 * apart], m[to + 4 * apart], n);
+      return;
+    }
+    float[] s2 = s[at + 2 * apart];
+    float[] s3 = s[at + 3 * apart];
+    points(s0, s1, s2, s3, 1, m[to + apart], m[to + 2 * apart], n);
+    points(s0, s1, s2, s3, 2, m[to + 3 * apart], m[to + 4 * apart], n);
+  }
+
+  private static void points(
+      float[] s0, float[] s1, float point, float[] plus, float[] minus, int n) {
     for (int i = 0; i < n; i++) {
-      m0[i] = s0[i];
-      m1[i] = s0[i] + s1[i];
-      m2[i] = s0[i] - s1[i];
-      m3[i] = -s1[i];
+      plus[i] = s0[i] + point * s1[i];
+      minus[i] = s0[i] - point * s1[i];
     }
   }
 
-  /** Every second pixel of a row, into a plane. */
-  private static void split(float[] x, int from, float[] plane, int pixels, int channels) {
-    for (int i = 0; i < pixels; i++) {
-      System.arraycopy(x, from + 2 * i * channels, plane, i * channels, channels);
+  private static void points(
+      float[] s0,
+      float[] s1,
+      float[] s2,
+      float[] s3,
+      float point,
+      float[] plus,
+      float[] minus,
+      int n) {
+    float square = point * point;
+    for (int i = 0; i < n; i++) {
+      float even = s0[i] + square * s2[i];
+      float odd = point * (s1[i] + square * s3[i]);
+      plus[i] = even + odd;
+      minus[i] = even - odd;
     }
   }
 
-  /** The reverse of {@link #split}. */
-  private static void join(float[] plane, float[] y, int to, int pixels, int channels) {
-    for (int i = 0; i < pixels; i++) {
-      System.arraycopy(plane, i * channels, y, to + 2 * i * channels, channels);
+  // ---- rows
+
+  private static void add(float[] x, float[] sums, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[i] = sums[i] + x[i];
+    }
+  }
+
+  /** Runs that are so far apart, from a place on, side by side. */
+  private static void gather(float[] x, int from, int apart, float[] y, int runs, int run) {
+    for (int i = 0; i < runs; i++) {
+      System.arraycopy(x, from + i * apart, y, i * run, run);
+    }
+  }
+
+  /** The reverse of {@link #gather}. */
+  private static void scatter(float[] x, float[] y, int to, int apart, int runs, int run) {
+    for (int i = 0; i < runs; i++) {
+      System.arraycopy(x, i * run, y, to + i * apart, run);
     }
   }
 

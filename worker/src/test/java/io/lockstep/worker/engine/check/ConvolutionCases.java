@@ -9,6 +9,7 @@ import java.util.Map;
 final class ConvolutionCases {
   private static final Shape IMAGE = Shape.image(3, 7, 6);
   private static final Shape CHANNELS = Shape.image(8, 5, 6);
+  private static final Shape TILES = Shape.image(8, 7, 8);
   private static final Shape POINT = Shape.image(1, 1, 1);
   private static final Shape SEQUENCE = Shape.sequence(7, 4);
   private static final Map<String, Object> PRELU = Map.of("type", "prelu", "shared", false);
@@ -37,7 +38,11 @@ final class ConvolutionCases {
                   new Case(CHANNELS, Map.of("filters", 16, "kernel", 2, "groups", 8)),
                   new Case(CHANNELS, Map.of("filters", 9, "kernel", 3, "padding", "same")),
                   new Case(
-                      CHANNELS, Map.of("filters", 8, "kernel", 3, "bias", false, "padding", 1)))),
+                      CHANNELS, Map.of("filters", 8, "kernel", 3, "bias", false, "padding", 1)),
+                  new Case(TILES, Map.of("filters", 9, "kernel", 3, "padding", "same")),
+                  new Case(
+                      TILES,
+                      Map.of("filters", 8, "kernel", 5, "padding", 2, "activation", "tanh")))),
           Map.entry(
               "conv1d",
               List.of(

@@ -339,18 +339,24 @@ class Nd4jKernelParityTest {
     }
   }
 
-  static List<Window> windowsOfThree() {
+  static List<Window> windowsInTiles() {
     return List.of(
         new Window(1, 1, 1, 3, 3, 1, 1, 1, 1, 1, 1),
         new Window(3, 3, 2, 3, 3, 1, 1, 0, 0, 1, 1),
         new Window(5, 8, 9, 3, 3, 1, 1, 1, 1, 5, 8),
         new Window(6, 7, 3, 3, 3, 1, 1, 0, 0, 4, 5),
         new Window(4, 3, 8, 3, 3, 1, 1, 3, 2, 8, 5),
-        new Window(9, 9, 2, 3, 3, 1, 1, 0, 0, 4, 3));
+        new Window(9, 9, 2, 3, 3, 1, 1, 0, 0, 4, 3),
+        new Window(1, 1, 1, 5, 5, 1, 1, 2, 2, 1, 1),
+        new Window(7, 6, 3, 5, 5, 1, 1, 0, 0, 3, 2),
+        new Window(5, 8, 9, 5, 5, 1, 1, 2, 2, 5, 8),
+        new Window(3, 4, 2, 5, 5, 1, 1, 4, 3, 7, 5),
+        new Window(12, 11, 2, 5, 5, 1, 1, 0, 0, 4, 3));
   }
 
+  /** Each matrix of a transform multiplies errors by at most the sums of its rows, 10 to 19. */
   @ParameterizedTest
-  @MethodSource("windowsOfThree")
+  @MethodSource("windowsInTiles")
   void transformsOfWinogradAgree(Window w) {
     int filters = 5;
     for (int count : new int[] {0, 1, 3}) {
@@ -359,29 +365,41 @@ class Nd4jKernelParityTest {
       Pair v = numbers(tiles * w.channels());
       fast.winograd().input(w, x.fast(), 2, count, v.fast());
       plain.winograd().input(w, x.plain(), 2, count, v.plain());
-      assertSame(v, 4);
-      fast.winograd().inputGradient(w, v.fast(), count, x.fast(), 2);
-      plain.winograd().inputGradient(w, v.plain(), count, x.plain(), 2);
-      assertSame(x, 64);
+      assertSame(v, 100);
+      Pair dv = numbers(tiles * w.channels());
+      fast.winograd().inputGradient(w, dv.fast(), count, x.fast(), 2);
+      plain.winograd().inputGradient(w, dv.plain(), count, x.plain(), 2);
+      assertSame(x, 400);
       Pair m = numbers(tiles * filters);
       Pair z = numbers(count * w.positions() * filters);
       for (Target target : Target.values()) {
         fast.winograd().output(w, filters, m.fast(), count, target, z.fast());
         plain.winograd().output(w, filters, m.plain(), count, target, z.plain());
-        assertSame(z, 18);
+        assertSame(z, 400);
       }
-      fast.winograd().outputGradient(w, filters, z.fast(), count, m.fast());
-      plain.winograd().outputGradient(w, filters, z.plain(), count, m.plain());
-      assertSame(m, 72);
+      Pair dz = numbers(count * w.positions() * filters);
+      fast.winograd().outputGradient(w, filters, dz.fast(), count, m.fast());
+      plain.winograd().outputGradient(w, filters, dz.plain(), count, m.plain());
+      assertSame(m, 225);
     }
-    Pair weights = numbers(filters * 9 * w.channels());
-    Pair u = numbers(Winograd.ELEMENTS * filters * w.channels());
-    fast.winograd().filter(filters, w.channels(), weights.fast(), u.fast());
-    plain.winograd().filter(filters, w.channels(), weights.plain(), u.plain());
-    assertSame(u, 9);
-    fast.winograd().filterGradient(filters, w.channels(), u.fast(), weights.fast());
-    plain.winograd().filterGradient(filters, w.channels(), u.plain(), weights.plain());
-    assertSame(weights, 32);
+  }
+
+  /** 700 filters of 5 channels are more than are worked on at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 700})
+  void transformsOfWinogradsWeightsAgree(int filters) {
+    for (int side : new int[] {3, 5}) {
+      Window w = new Window(8, 8, 5, side, side, 1, 1, 0, 0, 9 - side, 9 - side);
+      Pair weights = numbers(filters * w.rowSize());
+      Pair u = numbers(Winograd.ELEMENTS * filters * w.channels());
+      fast.winograd().filter(w, filters, weights.fast(), u.fast());
+      plain.winograd().filter(w, filters, weights.plain(), u.plain());
+      assertSame(u, w.places());
+      Pair du = numbers(Winograd.ELEMENTS * filters * w.channels());
+      fast.winograd().filterGradient(w, filters, du.fast(), weights.fast());
+      plain.winograd().filterGradient(w, filters, du.plain(), weights.plain());
+      assertSame(weights, Winograd.ELEMENTS);
+    }
   }
 
   @Test
