@@ -13,8 +13,8 @@ public interface Activation {
   String name();
 
   /**
-   * Whether {@link #backward} reads the output alone. A layer then computes {@link #forward} in
-   * place and passes the same buffer as input and output.
+   * Whether {@link #backward} reads the output alone. A layer that needs no number of its input
+   * later may then compute {@link #forward} in place and pass one buffer as input and output.
    */
   boolean inPlace();
 
@@ -34,8 +34,8 @@ public interface Activation {
   /**
    * dx = the gradient of the loss with respect to x.
    *
-   * @param x [rows, columns], what went into {@link #forward}; where {@link #inPlace} the same
-   *     buffer as y, and not to be read
+   * @param x [rows, columns], what went into {@link #forward}; not to be read where {@link
+   *     #inPlace}, because it may be the same buffer as y
    * @param y [rows, columns], what came out; not modified
    * @param dy [rows, columns], the gradient with respect to y; not modified, unless dx is the same
    *     buffer

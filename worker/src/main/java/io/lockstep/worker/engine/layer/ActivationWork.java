@@ -90,13 +90,12 @@ final class ActivationWork {
   }
 
   /**
-   * The activation as a layer of its own: z is the input or, in place, the output, into which the
-   * layer copies it; dz is the input's gradient, where it is wanted.
+   * The activation as a layer of its own: z is the input; dz is the input's gradient, where it is
+   * wanted.
    */
   static ActivationWork alone(Site site, Activation activation) {
-    Buffer z = activation.inPlace() ? site.output() : site.input();
     Buffer dz = site.wantsInputGradient() ? site.inputGradient() : site.outputGradient();
-    return of(site, activation, z, dz);
+    return of(site, activation, site.input(), dz);
   }
 
   private static ActivationWork of(Site site, Activation activation, Buffer z, Buffer dz) {

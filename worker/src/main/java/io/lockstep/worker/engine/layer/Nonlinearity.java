@@ -59,10 +59,6 @@ final class Nonlinearity implements Layer {
 
     @Override
     public void forward(Pass pass) {
-      if (activation.z() != site.input()) {
-        int n = pass.examples() * site.inputShape().size();
-        site.kernel().copy(site.input(), activation.z(), n);
-      }
       activation.forward(pass.examples() * site.inputShape().positions());
     }
 
