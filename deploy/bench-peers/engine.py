@@ -1,6 +1,11 @@
-"""Loss and gradient of one batch on one thread: `engine.py MODEL BATCH`, MODEL mlp, lenet, resnet or transformer."""
+"""Loss and gradient of one batch on one thread: `engine.py MODEL BATCH [avx2]`, MODEL mlp, lenet, resnet or
+transformer; with avx2 by no wider instructions, which it must know before it loads."""
 
+import os
 import sys
+
+if sys.argv[3:] == ["avx2"]:
+    os.environ |= {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 
 import peer
 import torch
@@ -99,4 +104,4 @@ else:
     images = torch.rand(batch, 1, 28, 28) if lenets else torch.rand(batch, 3, 32, 32)
     model = lenet if lenets else resnet
     variants = [gradient_work(model(), images, labels, format) for format in formats]
-peer.serve(peer.fastest(variants, 10))
+peer.serve(peer.fastest(variants, 10), torch.backends.cpu.get_cpu_capability())

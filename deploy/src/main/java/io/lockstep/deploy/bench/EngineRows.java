@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * {@code engine-*}: loss and gradient of one slice on one thread, samples a second, over PyTorch's,
- * and beside DL4J's.
+ * which computes with the widest instructions that the processor has; {@code -avx2}: over PyTorch's
+ * with those that Lockstep is pinned to by default; {@code -dl4j}: beside DL4J's.
  */
 final class EngineRows {
   private static final List<Integer> MLP_BATCHES = List.of(32, 128, 1024);
@@ -27,6 +28,8 @@ final class EngineRows {
     rows.add(row("lenet", LENET_BATCH, ">= 1.5", settings));
     rows.add(row("resnet", RESNET_BATCH, ">= 1.5", settings));
     rows.add(row("transformer", TRANSFORMER_BATCH, ">= 1.0", settings));
+    rows.add(withAvx2("lenet", LENET_BATCH, settings));
+    rows.add(withAvx2("resnet", RESNET_BATCH, settings));
     for (int batch : MLP_BATCHES) {
       rows.add(besideDl4j("mlp", batch, settings));
     }
@@ -41,6 +44,15 @@ final class EngineRows {
         goal,
         () -> ours(model, batch, settings.roundSeconds()),
         () -> pytorch(model, batch, settings));
+  }
+
+  private static Row withAvx2(String model, int batch, Bench.Settings settings) {
+    return new Row(
+        "engine-" + model + "-" + batch + "-avx2",
+        "samples/s",
+        "",
+        () -> ours(model, batch, settings.roundSeconds()),
+        () -> pytorch(model, batch, settings, "avx2"));
   }
 
   private static Row besideDl4j(String model, int batch, Bench.Settings settings) {
@@ -70,9 +82,12 @@ final class EngineRows {
         });
   }
 
-  private static Side pytorch(String model, int batch, Bench.Settings settings) throws Exception {
+  private static Side pytorch(String model, int batch, Bench.Settings settings, String... limit)
+      throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(model, Integer.toString(batch)));
+    arguments.addAll(List.of(limit));
     Companion peer =
-        Companion.python(settings.peers(), "engine.py", model, Integer.toString(batch));
+        Companion.python(settings.peers(), "engine.py", arguments.toArray(String[]::new));
     return Repeated.perSecond(peer.name(), settings.roundSeconds(), batch, peer::seconds, peer);
   }
 }

@@ -125,6 +125,7 @@ class ComparisonTest {
             "engine-mlp-1024",
             "engine-lenet-64",
             "engine-resnet-32",
+            "engine-resnet-32-avx2",
             "engine-transformer-32",
             "step-25m",
             "rule-sgd",
