@@ -1,5 +1,7 @@
 package io.lockstep.driver;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.actor.typed.ActorRef;
 import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.Manifest;
@@ -13,6 +15,7 @@ import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.RunListener.Phase;
+import io.lockstep.driver.server.door.Door;
 import io.lockstep.driver.spark.TrainJob;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +37,7 @@ final class RunOffice implements Coordinator.Office {
   private Manifest manifest;
   private volatile @Nullable ActorRef<ToCoordinator> coordinator;
   private volatile @Nullable TrainJob job;
+  private volatile @Nullable Door door;
 
   /**
    * @param listener is told everything, the directory included
@@ -64,6 +68,11 @@ final class RunOffice implements Coordinator.Office {
   void open(ActorRef<ToCoordinator> newCoordinator, TrainJob newJob) {
     coordinator = newCoordinator;
     job = newJob;
+  }
+
+  /** Where server processes come to, and are sent away from. */
+  void open(Door newDoor) {
+    door = newDoor;
   }
 
   /** Tells the coordinator. */
@@ -112,8 +121,10 @@ final class RunOffice implements Coordinator.Office {
       listener.note(note.message());
     } else if (action instanceof Action.Started started) {
       started(started);
+    } else if (action instanceof Action.Dismiss dismiss) {
+      requireNonNull(door).dismiss(dismiss.process(), dismiss.reason());
     } else if (action instanceof Action.Resubmit resubmit) {
-      java.util.Objects.requireNonNull(job).submit(resubmit.submission(), resubmit.workers());
+      requireNonNull(job).submit(resubmit.submission(), resubmit.workers());
     } else {
       throw new IllegalArgumentException("the coordinator itself does " + action);
     }

@@ -6,6 +6,7 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.Manifest;
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Placement;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.EpochPlan;
@@ -25,16 +26,20 @@ import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.RunListener.Phase;
 import io.lockstep.driver.report.SafetensorsWriter;
+import io.lockstep.driver.report.ServerHome;
 import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.server.actor.FirstCheckpoint;
 import io.lockstep.driver.server.actor.HostedServers;
+import io.lockstep.driver.server.actor.ServerCanary;
 import io.lockstep.driver.server.actor.ServerHost;
 import io.lockstep.driver.server.actor.ServerPlan;
+import io.lockstep.driver.server.door.SharedSecret;
 import io.lockstep.driver.spark.Dealing;
 import io.lockstep.driver.spark.Dealt;
 import io.lockstep.driver.spark.SparkRuntime;
 import io.lockstep.driver.spark.TrainJob;
 import io.lockstep.driver.weights.NamedWeights;
+import io.lockstep.worker.link.Endpoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -46,6 +51,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A run, from its configuration to its weights: the one place that builds everything and passes it
@@ -62,6 +68,7 @@ public final class Training {
   private final Checkpoints checkpoints;
   private final long start = System.nanoTime();
   private final List<String> notes = new ArrayList<>();
+  private String driverHost = "";
 
   /** What is done with a run whose coordinator has ended. */
   @FunctionalInterface
@@ -140,6 +147,9 @@ public final class Training {
               + " slices), got "
               + configuration.cluster().workers());
     }
+    if (configuration.cluster().placement() == Placement.PROCESSES) {
+      SharedSecret unused = ProcessesDoor.secret(configuration.cluster());
+    }
     RunParts parts = RunParts.of(configuration, new EpochPlan(configuration.batch().slice(), 1));
     Optional<Manifest> from = resume ? checkpoints.latest() : Optional.empty();
     from.ifPresent(m -> Agreement.check(m, agreement(parts)));
@@ -178,17 +188,18 @@ public final class Training {
     ClusterSection cluster = configuration.cluster();
     String runToken = RunToken.next();
     Manifest manifest = manifest(parts, data.plan(), from);
-    RunPlan plan = plan(parts, data.plan(), runToken, manifest);
+    DriverEndpoints endpoints = DriverEndpoints.of(cluster, spark.host(), spark.bindAddress());
+    driverHost = endpoints.data().host();
     RunOffice office =
         new RunOffice(
             configuration, directory, listener, enough, checkpoints, manifest, parts, notes);
     try (SocketFolder sockets = SocketFolder.create(directory.path());
-        ProcessSystem system =
-            ProcessSystem.open(
-                runToken, spark.host(), cluster.heartbeat(), cluster.failureTimeout());
+        ProcessSystem system = endpoints.openControl(runToken, cluster);
         HostedServers servers =
             new HostedServers(
-                serverPlan(parts, manifest, runToken, spark.host(), sockets), office::tell)) {
+                serverPlan(parts, manifest, runToken, endpoints.data(), sockets), office::tell);
+        ProcessesDoor door = ProcessesDoor.at(endpoints, cluster, checkpoints.store(), runToken)) {
+      RunPlan plan = plan(parts, data.plan(), runToken, manifest, door.address());
       ActorRef<ToServers> serverHost = system.start(ServerHost.create(servers), "driver-servers");
       ActorRef<ToCoordinator> coordinator =
           system.start(
@@ -204,10 +215,20 @@ public final class Training {
               directory.checkpointsPlace(),
               sockets.path().toString())) {
         office.open(coordinator, job);
+        door.open(
+            configuration,
+            data.plan().training().epoch(),
+            runToken,
+            system.addressOf(coordinator),
+            directory.checkpointsPlace(),
+            sockets.path().toString(),
+            office);
+        door.invitation().ifPresent(listener::note);
         interruption.onRequest(() -> office.tell(new ToCoordinator.Interrupt("it was stopped")));
         listener.phase(Phase.JOINING);
         job.submit(1, cluster.workers());
         Outcome outcome = office.await();
+        door.end(outcome);
         job.end(TASKS_END);
         return finish.of(parts, plan, outcome);
       }
@@ -216,8 +237,8 @@ public final class Training {
 
   /** With the checkpoint of step 0 written, where first values come from files. */
   private ServerPlan serverPlan(
-      RunParts parts, Manifest manifest, String runToken, String host, SocketFolder sockets) {
-    ServerPlan plan = ServerPlan.of(parts, runToken, checkpoints, host, sockets.path());
+      RunParts parts, Manifest manifest, String runToken, Endpoint endpoint, SocketFolder sockets) {
+    ServerPlan plan = ServerPlan.of(parts, runToken, checkpoints, endpoint, sockets.path());
     if (plan.begun() && checkpoints.steps().isEmpty()) {
       try (NamedWeights weights = NamedWeights.open(configuration, parts.network())) {
         FirstCheckpoint.write(plan.withFirstValues(weights::fill), manifest);
@@ -226,8 +247,10 @@ public final class Training {
     return plan;
   }
 
-  private RunPlan plan(RunParts parts, DataPlan data, String runToken, Manifest manifest) {
+  private RunPlan plan(
+      RunParts parts, DataPlan data, String runToken, Manifest manifest, String door) {
     ClusterSection cluster = configuration.cluster();
+    boolean processes = cluster.placement() == Placement.PROCESSES;
     return new RunPlan(
         runToken,
         parts.layout(),
@@ -238,6 +261,9 @@ public final class Training {
         cluster.workers(),
         cluster.servers(),
         cluster.placement(),
+        cluster.processes(),
+        processes ? ServerCanary.fingerprint(parts).canary() : "",
+        door,
         parts.network()::metrics,
         parts.schedule().restore(manifest.schedule()),
         NoiseAverages.restore(manifest.gradientNoise()),
@@ -303,6 +329,7 @@ public final class Training {
             outcome.workers(),
             plan.servers(),
             plan.placement().key(),
+            homes(plan, outcome),
             plan.streams(),
             slicesByWorker(parts, outcome.workers()),
             processIds(outcome),
@@ -345,8 +372,21 @@ public final class Training {
 
   private static List<Long> processIds(Outcome outcome) {
     List<Long> pids = new ArrayList<>(List.of(ProcessHandle.current().pid()));
-    outcome.pids().stream().filter(pid -> !pids.contains(pid)).distinct().forEach(pids::add);
+    Stream.concat(outcome.pids().stream(), outcome.homes().stream().map(ServerHome::pid))
+        .filter(pid -> !pids.contains(pid))
+        .distinct()
+        .forEach(pids::add);
     return pids;
+  }
+
+  private List<ServerHome> homes(RunPlan plan, Outcome outcome) {
+    return plan.placement() == Placement.DRIVER
+        ? List.of(
+            new ServerHome(
+                ProcessHandle.current().pid(),
+                driverHost,
+                IntStream.range(0, plan.servers()).boxed().toList()))
+        : outcome.homes();
   }
 
   /** The hashes of what is written: the model, and the average where one is kept. */

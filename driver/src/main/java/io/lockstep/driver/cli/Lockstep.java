@@ -76,7 +76,7 @@ public final class Lockstep implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"lockstep " + Build.version() + " (commit " + Build.commit() + ")"};
+      return new String[] {"lockstep " + Build.name()};
     }
   }
 

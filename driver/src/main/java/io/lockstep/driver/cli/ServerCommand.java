@@ -3,13 +3,24 @@ package io.lockstep.driver.cli;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.DriverAddress;
 import io.lockstep.common.config.Durations;
+import io.lockstep.driver.report.Build;
+import io.lockstep.driver.report.RunLog;
+import io.lockstep.driver.server.door.SharedSecret;
+import io.lockstep.driver.server.process.Invitation;
+import io.lockstep.driver.server.process.ServerProcess;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code lockstep server}. */
@@ -31,6 +42,14 @@ import picocli.CommandLine.TypeConversionException;
           + " none came within --wait; 2 the command line is wrong."
     })
 final class ServerCommand implements Callable<Integer> {
+  /** An address of IPv6 stands in brackets. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?<host>\\[[0-9A-Fa-f:.%]+]|[^:\\s]+)(:(?<port>\\d{1,9}))?");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
   @Option(
       names = "--coordinator",
       paramLabel = "HOST[:PORT]",
@@ -54,13 +73,13 @@ final class ServerCommand implements Callable<Integer> {
       description =
           "Name or address under which driver and workers reach this process (default: the address"
               + " from which it reaches the driver).")
-  private @Nullable String host;
+  private String host = "";
 
   @Option(
       names = "--bind-host",
       paramLabel = "ADDRESS",
       description = "Address that it listens on, such as 0.0.0.0 (default: --host).")
-  private @Nullable String bindHost;
+  private String bindHost = "";
 
   @Option(
       names = "--port",
@@ -92,13 +111,58 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ConfigurationException(
-        "lockstep server: the command line is understood, hosting follows: "
-            + String.join(" ", coordinator, "" + secretFile, "" + host, "" + bindHost)
-            + port
-            + dataPort
-            + wait
-            + forever);
+    RunLog.nowhere();
+    Matcher address = ADDRESS.matcher(coordinator);
+    if (!address.matches()) {
+      throw wrong("--coordinator must be HOST or HOST:PORT", coordinator);
+    }
+    String given = address.group("port");
+    Invitation invitation =
+        new Invitation(
+            address.group("host").replaceAll("^\\[|]$", ""),
+            given == null ? DriverAddress.DEFAULT_PORT : port("--coordinator", given),
+            SharedSecret.find(secretFile, "--secret-file", System.getenv()),
+            host,
+            bindHost,
+            port("--port", Integer.toString(port)),
+            port("--data-port", Integer.toString(dataPort)),
+            Optional.ofNullable(wait),
+            forever);
+    PrintWriter out = spec.commandLine().getOut();
+    ServerProcess process =
+        new ServerProcess(
+            invitation,
+            Build.name(),
+            line -> {
+              out.println(line);
+              out.flush();
+            });
+    return run(process) ? Lockstep.DONE : Lockstep.FAILED;
+  }
+
+  /** SIGTERM and Ctrl-C end it, and the driver knows. */
+  private static boolean run(ServerProcess process) {
+    Thread hook = new Thread(() -> process.end("it was told to end"), "lockstep-server-ends");
+    Runtime.getRuntime().addShutdownHook(hook);
+    boolean done = process.run();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending already: by the hook itself.
+    }
+    return done;
+  }
+
+  private static int port(String option, String text) {
+    int number = Integer.parseInt(text);
+    if (number < 0 || number > 65_535) {
+      throw wrong(option + " must have a port in [0, 65535]", text);
+    }
+    return number;
+  }
+
+  private static ConfigurationException wrong(String rule, String got) {
+    return new ConfigurationException(rule + ", got '" + got + "'");
   }
 
   /** As in the configuration: 500ms, 30s, 5m, 1h. */

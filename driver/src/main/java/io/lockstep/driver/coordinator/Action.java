@@ -8,11 +8,11 @@ import java.util.List;
 
 /** What {@link Run} decides and somebody else does, in order. */
 public sealed interface Action {
-  /** The worker number that stands for the driver as a host of servers. */
-  int DRIVER = -1;
+  /** Have a place host these servers and no others. */
+  record Host(Site site, int incarnation, long step, List<Integer> servers) implements Action {}
 
-  /** Have a host, a worker's process or the driver, host these servers and no others. */
-  record Host(int host, int incarnation, long step, List<Integer> servers) implements Action {}
+  /** Send a server process away. */
+  record Dismiss(int process, String reason) implements Action {}
 
   /** Tell a worker to go on with these servers. */
   record Begin(int worker, int incarnation, List<ServerAddress> servers) implements Action {}

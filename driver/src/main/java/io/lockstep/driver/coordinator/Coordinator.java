@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The actor around {@link Run}: hands it messages with the time, and does what it decides. Ends
@@ -39,6 +40,9 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
   private final LongSupplier clock;
   private final TimerScheduler<ToCoordinator> timers;
   private final Map<Integer, Attendant> attendants = new HashMap<>();
+
+  /** The server processes that are there, by their number. */
+  private final Map<Integer, ActorRef<ToServers>> processes = new HashMap<>();
 
   private Coordinator(
       ActorContext<ToCoordinator> context,
@@ -80,6 +84,9 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
             m -> decide(() -> run.gone(m.worker(), m.attempt(), now())))
         .onMessage(ToCoordinator.TaskFailed.class, m -> decide(() -> run.taskFailed(m, now())))
         .onMessage(ToCoordinator.JobEnded.class, m -> decide(() -> run.jobEnded(m)))
+        .onMessage(ToCoordinator.ProcessReady.class, this::processReady)
+        .onMessage(ToCoordinator.ProcessGone.class, this::processGone)
+        .onMessage(ToCoordinator.Notice.class, m -> decide(() -> run.notice(m.message())))
         .onMessage(ToCoordinator.ServerReady.class, m -> decide(() -> run.serverReady(m, now())))
         .onMessage(ToCoordinator.ServerFailed.class, m -> decide(() -> run.serverFailed(m)))
         .onMessage(
@@ -131,6 +138,28 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
     return run(actions);
   }
 
+  /** Who does not know the token hears nothing. */
+  private Behavior<ToCoordinator> processReady(ToCoordinator.ProcessReady ready) {
+    if (!run.isOfThisRun(ready.runToken())) {
+      getContext().getLog().warn("{} is a stranger: its token is not that of the run", ready);
+      return this;
+    }
+    ready.servers().tell(new ToServers.Heard());
+    if (processes.putIfAbsent(ready.process(), ready.servers()) == null) {
+      String lost = "it does not answer at " + ready.servers().path().address();
+      getContext().watchWith(ready.servers(), new ToCoordinator.ProcessGone(ready.process(), lost));
+    }
+    return decide(() -> run.processReady(ready, now()));
+  }
+
+  private Behavior<ToCoordinator> processGone(ToCoordinator.ProcessGone gone) {
+    ActorRef<ToServers> servers = processes.remove(gone.process());
+    if (servers != null) {
+      getContext().unwatch(servers);
+    }
+    return decide(() -> run.processGone(gone, now()));
+  }
+
   /** Not at once: a server that died is known here a little later than at its workers. */
   private Behavior<ToCoordinator> linkLost(ToCoordinator.LinkLost lost) {
     timers.startSingleTimer("link " + lost.worker(), new ToCoordinator.AskAgain(lost), LINK_RETRY);
@@ -149,8 +178,10 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
 
   private Behavior<ToCoordinator> act(Action action) {
     if (action instanceof Action.Host host) {
-      serversAt(host.host())
-          .tell(new ToServers.Host(host.incarnation(), host.step(), host.servers()));
+      ActorRef<ToServers> servers = serversAt(host.site());
+      if (servers != null) {
+        servers.tell(new ToServers.Host(host.incarnation(), host.step(), host.servers()));
+      }
     } else if (action instanceof Action.Begin begin) {
       tell(begin.worker(), new ToWorker.Begin(begin.incarnation(), begin.servers()));
     } else if (action instanceof Action.Validated validated) {
@@ -179,9 +210,16 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
     }
   }
 
-  private ActorRef<ToServers> serversAt(int host) {
-    Attendant attendant = attendants.get(host);
-    return attendant == null ? driverServers : attendant.servers();
+  /** Null where nobody is there any more. */
+  private @Nullable ActorRef<ToServers> serversAt(Site site) {
+    return switch (site.placement()) {
+      case DRIVER -> driverServers;
+      case PROCESSES -> processes.get(site.number());
+      case WORKERS -> {
+        Attendant attendant = attendants.get(site.number());
+        yield attendant == null ? null : attendant.servers();
+      }
+    };
   }
 
   private void tell(int worker, ToWorker message) {
@@ -196,6 +234,7 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
         new ToServers.Totals(totals.incarnation(), totals.step(), totals.round(), totals.totals());
     driverServers.tell(message);
     attendants.values().forEach(attendant -> attendant.servers().tell(message));
+    processes.values().forEach(process -> process.tell(message));
   }
 
   private void dismiss(String reason) {

@@ -67,7 +67,9 @@ public final class KryoSerializer extends SerializerWithStringManifest {
           RoundSums.class,
           double[].class,
           double[][].class,
-          Scalars.class);
+          Scalars.class,
+          ToCoordinator.ProcessReady.class,
+          ToServers.Heard.class);
 
   private final Pool<Kryo> kryos;
 

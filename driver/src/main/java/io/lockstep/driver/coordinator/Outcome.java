@@ -1,5 +1,6 @@
 package io.lockstep.driver.coordinator;
 
+import io.lockstep.driver.report.ServerHome;
 import io.lockstep.driver.report.ValidationRecord;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param step the last complete checkpoint, 0 where there is none
  * @param workers tasks at the end
  * @param pids the workers' processes at the end, by worker
+ * @param homes where servers lived at the end, outside of the driver
  * @param restarts processes or tasks that were lost on the way
  * @param reproducible whether all processes computed the same bits
  * @param fingerprint the first worker's; empty where none came
@@ -26,6 +28,7 @@ public record Outcome(
     long step,
     int workers,
     List<Long> pids,
+    List<ServerHome> homes,
     int restarts,
     boolean reproducible,
     String fingerprint,
@@ -50,6 +53,7 @@ public record Outcome(
   /** Copies the lists. */
   public Outcome {
     pids = List.copyOf(pids);
+    homes = List.copyOf(homes);
     notes = List.copyOf(notes);
   }
 }

@@ -7,8 +7,10 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.lockstep.worker.link.Endpoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,25 +43,19 @@ public final class ProcessSystem implements AutoCloseable {
   /**
    * The run's system in this process, made where there is none.
    *
-   * @param host name or address on which it listens, and by which others reach it; the port is free
+   * @param endpoint where it listens, and how others reach it
    * @param heartbeat time between signs of life
    * @param failureTimeout silence after which a watched process counts as dead: long enough for one
    *     all of whose cores compute gradients
+   * @throws IllegalStateException where it cannot listen there
    */
   public static ProcessSystem open(
-      String runToken, String host, Duration heartbeat, Duration failureTimeout) {
+      String runToken, Endpoint endpoint, Duration heartbeat, Duration failureTimeout) {
     synchronized (OPEN) {
       ProcessSystem present = OPEN.get(runToken);
       if (present == null) {
-        Config config = configuration(host, heartbeat, failureTimeout);
-        present =
-            new ProcessSystem(
-                runToken,
-                ActorSystem.create(
-                    Behaviors.<Void>empty(),
-                    "lockstep",
-                    BootstrapSetup.create(config)
-                        .withClassloader(ProcessSystem.class.getClassLoader())));
+        Config config = configuration(endpoint, heartbeat, failureTimeout);
+        present = new ProcessSystem(runToken, start(endpoint, config));
         OPEN.put(runToken, present);
       }
       present.users++;
@@ -67,7 +63,20 @@ public final class ProcessSystem implements AutoCloseable {
     }
   }
 
-  static Config configuration(String host, Duration heartbeat, Duration failureTimeout) {
+  private static ActorSystem<Void> start(Endpoint endpoint, Config config) {
+    try {
+      return ActorSystem.create(
+          Behaviors.<Void>empty(),
+          "lockstep",
+          BootstrapSetup.create(config).withClassloader(ProcessSystem.class.getClassLoader()));
+    } catch (RemoteTransportException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalStateException(
+          "cannot listen for control messages at " + endpoint + ": " + cause.getMessage(), e);
+    }
+  }
+
+  static Config configuration(Endpoint endpoint, Duration heartbeat, Duration failureTimeout) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("akka.actor.provider", "remote");
     settings.put("akka.actor.allow-java-serialization", "off");
@@ -78,8 +87,10 @@ public final class ProcessSystem implements AutoCloseable {
     }
     settings.put("akka.actor.default-dispatcher.fork-join-executor.parallelism-max", 4);
     settings.put("akka.remote.artery.transport", "tcp");
-    settings.put("akka.remote.artery.canonical.hostname", host);
-    settings.put("akka.remote.artery.canonical.port", 0);
+    settings.put("akka.remote.artery.canonical.hostname", endpoint.host());
+    settings.put("akka.remote.artery.canonical.port", endpoint.port());
+    settings.put("akka.remote.artery.bind.hostname", endpoint.bindHost());
+    settings.put("akka.remote.artery.bind.port", endpoint.port());
     settings.put("akka.remote.artery.advanced.inbound-lanes", 1);
     settings.put("akka.remote.artery.advanced.maximum-frame-size", "1 MiB");
     settings.put("akka.remote.artery.advanced.buffer-pool-size", 16);

@@ -4,8 +4,10 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.ShardEntry;
 import io.lockstep.common.config.Placement;
 import io.lockstep.driver.coordinator.Members.Member;
+import io.lockstep.driver.report.ServerHome;
 import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.driver.server.shard.RoundTotals;
+import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.link.ServerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,11 +23,15 @@ import org.jspecify.annotations.Nullable;
  * returns what is to be done, in order. It knows no actors, sockets, files or clocks.
  *
  * <pre>
- * JOINING    workers of the present submission come; when all are there:
+ * JOINING    workers of the present submission come, and server processes where servers have some of
+ *            their own; when all are there:
  * STARTING   the next incarnation of the servers loads the last complete checkpoint; when all are:
  * TRAINING   workers go on. A worker that dies comes back and goes on (driver placement), or, where
  *            it had servers beside it, brings the next incarnation: STARTING. One that stays away
- *            longer than joinTimeout brings another submission with fewer workers: JOINING
+ *            longer than joinTimeout brings another submission with fewer workers: JOINING.
+ *            A server process with servers that dies: WAITING, or where a spare is there: STARTING
+ * WAITING    for the successor of a server process; when it comes, or after joinTimeout without it,
+ *            the next incarnation: STARTING
  * OVER       done, failed or interrupted
  * </pre>
  */
@@ -39,6 +45,9 @@ final class Run {
   /** Links that may break, while all workers are there, without a step in between. */
   static final int HOPELESS_LINKS = 20;
 
+  private static final String LEAVE_OUT =
+      "; leave that host out, or set allowDifferentFingerprint: true";
+
   /** Messages may be lost; hosts of servers that do not answer are told again. */
   static final Duration REPEAT = Duration.ofSeconds(5);
 
@@ -47,6 +56,7 @@ final class Run {
     JOINING,
     STARTING,
     TRAINING,
+    WAITING,
     OVER
   }
 
@@ -60,6 +70,7 @@ final class Run {
 
   private final RunPlan plan;
   private final Members members;
+  private final ServerProcesses processes;
   private final Rates rates;
   private final Steps steps;
   private RoundTotals rounds;
@@ -86,6 +97,7 @@ final class Run {
   Run(RunPlan plan, long now) {
     this.plan = plan;
     this.members = new Members(plan.workers(), now);
+    this.processes = new ServerProcesses(plan.servers(), plan.serverProcesses(), now);
     this.rates = new Rates(plan.schedule(), plan.firstStep());
     this.steps = new Steps(plan, rates);
     this.rounds = new RoundTotals(plan.layout());
@@ -131,21 +143,26 @@ final class Run {
       return actions;
     }
     if (state == State.JOINING) {
-      if (members.complete()) {
-        actions.add(
-            new Action.Started(
-                members.workers(),
-                checkpoint,
-                String.valueOf(fingerprint),
-                String.valueOf(canary)));
-        startIncarnation(now, actions);
-      }
+      startIfComplete(now, actions);
     } else if (hadServers) {
       startIncarnation(now, actions);
     } else if (state == State.TRAINING) {
       actions.add(begin(join.worker()));
     }
     return actions;
+  }
+
+  /** When all that are waited for are there. */
+  private void startIfComplete(long now, List<Action> actions) {
+    if (!processes.complete() || (state == State.JOINING && !members.complete())) {
+      return;
+    }
+    if (state == State.JOINING) {
+      actions.add(
+          new Action.Started(
+              members.workers(), checkpoint, String.valueOf(fingerprint), String.valueOf(canary)));
+    }
+    startIncarnation(now, actions);
   }
 
   private Optional<String> refusal(ToCoordinator.Join join) {
@@ -176,28 +193,36 @@ final class Run {
       canary = join.fingerprint().canary();
       return true;
     }
-    String difference =
-        "worker "
-            + join.worker()
-            + " on "
-            + join.host()
-            + " computes other bits than this run: canary must be "
-            + canary
-            + ", got "
-            + join.fingerprint();
-    if (plan.allowDifferentFingerprint()) {
-      if (reproducible) {
-        note(difference + "; the run is not reproducible", actions);
-      }
-      reproducible = false;
+    String who = "worker " + join.worker() + " on " + join.host();
+    String difference = difference(who, canary, join.fingerprint());
+    if (allowed(difference, actions)) {
       return true;
     }
-    String wayOut = "; leave that host out, or set allowDifferentFingerprint: true";
-    actions.add(new Action.Refuse(difference + wayOut));
+    actions.add(new Action.Refuse(difference + LEAVE_OUT));
     if (fruitless(join.worker()) >= HOPELESS_ATTEMPTS) {
-      fail(difference + wayOut, actions);
+      fail(difference + LEAVE_OUT, actions);
     }
     return false;
+  }
+
+  private static String difference(String who, String expected, Fingerprint found) {
+    return who
+        + " computes other bits than this run: canary must be "
+        + expected
+        + ", got "
+        + found;
+  }
+
+  /** Whether other bits may take part, which the run then says. */
+  private boolean allowed(String difference, List<Action> actions) {
+    if (!plan.allowDifferentFingerprint()) {
+      return false;
+    }
+    if (reproducible) {
+      note(difference + "; the run is not reproducible", actions);
+    }
+    reproducible = false;
+    return true;
   }
 
   /** A watched task has ended or cannot be reached. */
@@ -259,6 +284,10 @@ final class Run {
     if (state == State.STARTING && now - hostsTold >= REPEAT.toNanos()) {
       tellHosts(now, actions);
     }
+    boolean waiting = state == State.JOINING || state == State.WAITING;
+    if (waiting && processes.missingNanos(now) > plan.joinTimeout().toNanos()) {
+      goOnWithoutMissing(now, actions);
+    }
     if (state != State.OVER && members.missingNanos(now) > plan.joinTimeout().toNanos()) {
       resubmit(now, actions);
     }
@@ -294,6 +323,100 @@ final class Run {
     actions.add(new Action.Resubmit(submission, slots));
   }
 
+  // --- server processes come and go ---
+
+  /** A server process is ready; asked again, nothing happens. */
+  List<Action> processReady(ToCoordinator.ProcessReady ready, long now) {
+    List<Action> actions = new ArrayList<>();
+    int number = ready.process();
+    if (state == State.OVER || !processes.mayJoin(number) || processes.isPresent(number)) {
+      return actions;
+    }
+    ServerProcesses.Host process = new ServerProcesses.Host(number, ready.pid(), ready.host());
+    if (!ready.fingerprint().canary().equals(plan.serverCanary())) {
+      String difference = difference(process.toString(), plan.serverCanary(), ready.fingerprint());
+      if (!allowed(difference, actions)) {
+        note(difference + LEAVE_OUT, actions);
+        actions.add(new Action.Dismiss(number, difference + LEAVE_OUT));
+        return actions;
+      }
+    }
+    processes.add(process);
+    if (state == State.JOINING || state == State.WAITING) {
+      startIfComplete(now, actions);
+    } else {
+      actions.add(host(process));
+    }
+    return actions;
+  }
+
+  /** Something happened elsewhere that the user should know; said once. */
+  List<Action> notice(String message) {
+    List<Action> actions = new ArrayList<>();
+    if (state != State.OVER && !notes.contains(message)) {
+      note(message, actions);
+    }
+    return actions;
+  }
+
+  /** Whether a message with this token is of the run. */
+  boolean isOfThisRun(String runToken) {
+    return plan.runToken().equals(runToken);
+  }
+
+  /** A server process has gone: where it had servers, a spare takes over, or is waited for. */
+  List<Action> processGone(ToCoordinator.ProcessGone gone, long now) {
+    List<Action> actions = new ArrayList<>();
+    ServerProcesses.Host process = processes.remove(gone.process(), now);
+    if (state == State.OVER || process == null) {
+      return actions;
+    }
+    actions.add(new Action.Dismiss(gone.process(), gone.reason()));
+    boolean serving = state == State.STARTING || state == State.TRAINING;
+    if (!serving || !processes.isHosting(gone.process())) {
+      note("lost " + process + ", which had no servers: " + gone.reason(), actions);
+      if (serving) {
+        processes.settleForPresent();
+      }
+      return actions;
+    }
+    settle(actions);
+    completeIfDone(actions);
+    if (state == State.OVER) {
+      return actions;
+    }
+    restarts++;
+    actions.add(new Action.Restarted(restarts, process + ": " + gone.reason()));
+    state = State.WAITING;
+    startIfComplete(now, actions);
+    return actions;
+  }
+
+  private void goOnWithoutMissing(long now, List<Action> actions) {
+    String waited = "cluster.joinTimeout (" + plan.joinTimeout().toSeconds() + "s)";
+    if (processes.alive() == 0) {
+      fail(
+          "no server process was ready within "
+              + waited
+              + "; start one where it reaches this driver: deploy/lockstep server --coordinator "
+              + plan.door(),
+          actions);
+      return;
+    }
+    note(
+        "only "
+            + processes.alive()
+            + " of "
+            + processes.asked()
+            + " server processes were there after "
+            + waited
+            + ": going on with "
+            + processes.alive(),
+        actions);
+    processes.settleForPresent();
+    startIfComplete(now, actions);
+  }
+
   List<Action> jobEnded(ToCoordinator.JobEnded ended) {
     List<Action> actions = new ArrayList<>();
     if (state != State.OVER && ended.submission() == submission) {
@@ -307,6 +430,7 @@ final class Run {
   private void startIncarnation(long now, List<Action> actions) {
     state = State.STARTING;
     incarnation++;
+    processes.deal();
     notFinite = null;
     servers.clear();
     rounds = new RoundTotals(plan.layout());
@@ -323,22 +447,32 @@ final class Run {
 
   private void tellHosts(long now, List<Action> actions) {
     hostsTold = now;
-    int workers = members.workers();
-    if (plan.placement() == Placement.DRIVER) {
-      actions.add(
-          new Action.Host(
-              Action.DRIVER, incarnation, checkpoint, plan.serversOf(Action.DRIVER, workers)));
-      return;
-    }
-    for (Member member : members.all()) {
-      actions.add(
-          new Action.Host(
-              member.worker, incarnation, checkpoint, plan.serversOf(member.worker, workers)));
+    switch (plan.placement()) {
+      case DRIVER -> actions.add(host(Site.DRIVER, plan.allServers()));
+      case WORKERS ->
+          members
+              .all()
+              .forEach(
+                  member ->
+                      actions.add(host(Site.worker(member.worker), serversBeside(member.worker))));
+      case PROCESSES -> processes.all().forEach(process -> actions.add(host(process)));
     }
   }
 
+  private Action host(ServerProcesses.Host process) {
+    return host(Site.process(process.number()), processes.serversOf(process));
+  }
+
+  private Action host(Site site, List<Integer> numbers) {
+    return new Action.Host(site, incarnation, checkpoint, numbers);
+  }
+
+  private List<Integer> serversBeside(int worker) {
+    return plan.serversBeside(worker, members.workers());
+  }
+
   private boolean hasServers(int worker) {
-    return !plan.serversOf(worker, members.workers()).isEmpty();
+    return !serversBeside(worker).isEmpty();
   }
 
   List<Action> serverReady(ToCoordinator.ServerReady ready, long now) {
@@ -359,9 +493,16 @@ final class Run {
     List<Action> actions = new ArrayList<>();
     boolean present = state == State.STARTING || state == State.TRAINING;
     if (present && failed.incarnation() == incarnation) {
-      fail("server " + failed.server() + " cannot go on: " + failed.reason(), actions);
+      fail(server(failed.server()) + " cannot go on: " + failed.reason(), actions);
     }
     return actions;
+  }
+
+  /** With where it lives, where that may be anywhere. */
+  private String server(int number) {
+    return "server "
+        + number
+        + (plan.placement() == Placement.PROCESSES ? " of " + processes.hostOf(number) : "");
   }
 
   private Action begin(int worker) {
@@ -559,7 +700,7 @@ final class Run {
     return found.incarnation() == incarnation
         ? notFinite(
             new NotFinite(
-                found.step(), "server " + found.server() + " cannot go on: " + found.reason(), now))
+                found.step(), server(found.server()) + " cannot go on: " + found.reason(), now))
         : List.of();
   }
 
@@ -652,6 +793,7 @@ final class Run {
                 checkpoint,
                 members.workers(),
                 members.all().stream().map(member -> member.pid).toList(),
+                homes(),
                 restarts,
                 reproducible,
                 fingerprint == null ? "" : fingerprint,
@@ -659,5 +801,18 @@ final class Run {
                 trainSteps,
                 validations.last(),
                 notes)));
+  }
+
+  /** Where servers live outside of the driver. */
+  private List<ServerHome> homes() {
+    if (plan.placement() == Placement.WORKERS) {
+      return members.all().stream()
+          .map(member -> new ServerHome(member.pid, member.host, serversBeside(member.worker)))
+          .filter(home -> !home.servers().isEmpty())
+          .toList();
+    }
+    return processes.hosting().stream()
+        .map(process -> new ServerHome(process.pid(), process.host(), processes.serversOf(process)))
+        .toList();
   }
 }

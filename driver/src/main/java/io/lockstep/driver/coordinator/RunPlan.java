@@ -9,6 +9,7 @@ import io.lockstep.worker.engine.metric.MetricValues;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What is known of a run before it begins.
@@ -22,11 +23,15 @@ import java.util.function.Function;
  * @param workers tasks that are submitted at first
  * @param servers shards
  * @param placement where servers live
+ * @param serverProcesses how many processes they are dealt to; 0 where they live elsewhere
+ * @param serverCanary of what the updates are computed with in the driver, which server processes
+ *     must compute too; empty where servers live elsewhere
+ * @param door where server processes come to, HOST:PORT; empty where none do
  * @param metrics the figures that follow from the totals of the validation's further sums
  * @param schedule the rate of a step, as it is after the validations before {@code firstStep}
  * @param noise the averages of the gradient's noise after {@code firstStep}
  * @param gradientNorms whether a step's record has the norm of each tensor's gradient
- * @param joinTimeout how long workers are waited for
+ * @param joinTimeout how long workers and server processes are waited for
  * @param fingerprint the canary of the run that is resumed; empty for a new one
  * @param allowDifferentFingerprint whether a process that computes other bits may take part
  */
@@ -40,6 +45,9 @@ public record RunPlan(
     int workers,
     int servers,
     Placement placement,
+    int serverProcesses,
+    String serverCanary,
+    String door,
     Function<double[], MetricValues> metrics,
     Schedule schedule,
     NoiseAverages noise,
@@ -53,17 +61,18 @@ public record RunPlan(
     return (int) layout.shards(servers).stream().filter(shard -> !shard.isEmpty()).count();
   }
 
-  /** The host of a server: a worker, or {@link Action#DRIVER}. */
-  int hostOf(int server, int workersNow) {
-    return placement == Placement.DRIVER ? Action.DRIVER : server % workersNow;
+  /** The numbers of the servers that live beside a worker. */
+  List<Integer> serversBeside(int worker, int workersNow) {
+    return placement == Placement.WORKERS
+        ? IntStream.iterate(worker, server -> server < servers, server -> server + workersNow)
+            .boxed()
+            .toList()
+        : List.of();
   }
 
-  /** The numbers of the servers that a host has. */
-  List<Integer> serversOf(int host, int workersNow) {
-    return java.util.stream.IntStream.range(0, servers)
-        .filter(server -> hostOf(server, workersNow) == host)
-        .boxed()
-        .toList();
+  /** All servers' numbers. */
+  List<Integer> allServers() {
+    return IntStream.range(0, servers).boxed().toList();
   }
 
   /** Examples of the batch of an update, by its number from 1: what the streams still have. */

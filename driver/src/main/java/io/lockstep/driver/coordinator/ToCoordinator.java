@@ -43,6 +43,37 @@ public sealed interface ToCoordinator {
     }
   }
 
+  /**
+   * A server process is ready to host servers.
+   *
+   * @param runToken the run's secret
+   * @param process its number, as it was told at the door
+   * @param pid its process
+   * @param host the name or address under which it is reached
+   * @param fingerprint what its updates are computed with
+   * @param servers hosts servers there
+   */
+  record ProcessReady(
+      String runToken,
+      int process,
+      long pid,
+      String host,
+      Fingerprint fingerprint,
+      ActorRef<ToServers> servers)
+      implements ToCoordinator {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "ProcessReady[process " + process + ", pid " + pid + ", " + host + "]";
+    }
+  }
+
+  /** A server process has gone, or cannot be reached. */
+  record ProcessGone(int process, String reason) implements ToCoordinator {}
+
+  /** The user should know. */
+  record Notice(String message) implements ToCoordinator {}
+
   /** A server listens, its parameters loaded. */
   record ServerReady(int incarnation, ServerAddress address) implements ToCoordinator {}
 

@@ -21,6 +21,9 @@ public sealed interface ToServers {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Totals(int incarnation, long step, int round, double[][] totals) implements ToServers {}
 
+  /** A server process was heard; it need not say again that it is ready. */
+  record Heard() implements ToServers {}
+
   /** Close all servers and end. */
   record Close() implements ToServers {}
 }

@@ -38,6 +38,11 @@ public final class Build {
     return property("commit") + (property("changed").equals("true") ? "-changed" : "");
   }
 
+  /** Version and commit: two builds of one name can work together. */
+  public static String name() {
+    return version() + " (commit " + commit() + ")";
+  }
+
   /** Versions of Lockstep, Java and what the build stands on, by name. */
   public static Map<String, Object> versions() {
     Map<String, Object> versions = new LinkedHashMap<>();

@@ -19,10 +19,12 @@ import java.util.OptionalLong;
  * @param examplesPerSecond {@code examples / trainSeconds} of this process's part of the run
  * @param workers tasks that computed gradients at the end
  * @param servers parameter servers
- * @param placement {@code driver} or {@code workers}
+ * @param placement what kind of place servers lived at, as the configuration names it
+ * @param serversAt where servers lived at the end
  * @param slices slices of a step
  * @param slicesByWorker slices of each worker, in order
- * @param processIds of the driver and of the workers' processes at the end, each once
+ * @param processIds of the driver, of the workers' and of the servers' processes at the end, each
+ *     once
  * @param restarts how often a process was lost and the run went on
  * @param trainLoss mean loss of the last epoch's steps
  * @param skippedSteps steps that changed nothing because gradients overflowed the form of the wire;
@@ -45,6 +47,7 @@ public record Summary(
     int workers,
     int servers,
     String placement,
+    List<ServerHome> serversAt,
     int slices,
     List<Integer> slicesByWorker,
     List<Long> processIds,
@@ -60,6 +63,7 @@ public record Summary(
   /** Copies the lists. */
   public Summary {
     slicesByWorker = List.copyOf(slicesByWorker);
+    serversAt = List.copyOf(serversAt);
     processIds = List.copyOf(processIds);
     notes = List.copyOf(notes);
   }
@@ -77,6 +81,7 @@ public record Summary(
     plain.put("workers", workers);
     plain.put("servers", servers);
     plain.put("placement", placement);
+    plain.put("serversAt", serversAt.stream().map(ServerHome::plain).toList());
     plain.put("slices", slices);
     plain.put("slicesByWorker", slicesByWorker);
     plain.put("processIds", processIds);

@@ -23,6 +23,7 @@ import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.WorkerLoop;
 import io.lockstep.worker.data.SliceStream;
 import io.lockstep.worker.data.StreamData;
+import io.lockstep.worker.link.Endpoint;
 import io.lockstep.worker.link.LinkException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -57,7 +58,8 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
     ClusterSection cluster = configuration.cluster();
     String host = SparkEnv.get().blockManager().blockManagerId().host();
     try (ProcessSystem system =
-        ProcessSystem.open(plan.runToken(), host, cluster.heartbeat(), cluster.failureTimeout())) {
+        ProcessSystem.open(
+            plan.runToken(), Endpoint.at(host), cluster.heartbeat(), cluster.failureTimeout())) {
       ActorRef<ToCoordinator> coordinator = system.find(plan.coordinator());
       try {
         work(configuration, host, system, coordinator, streams);
@@ -158,7 +160,7 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
         parts,
         plan.runToken(),
         new Checkpoints(storage().checkpoints(plan.checkpoints())),
-        host,
+        Endpoint.at(host),
         Path.of(plan.socketFolder()));
   }
 

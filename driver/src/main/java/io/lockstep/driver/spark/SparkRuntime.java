@@ -138,8 +138,13 @@ public final class SparkRuntime implements AutoCloseable {
     if (local) {
       settings.put("spark.driver.bindAddress", LOOPBACK);
       settings.put("spark.driver.host", LOOPBACK);
-    } else if (!cluster.host().isEmpty()) {
-      settings.put("spark.driver.host", cluster.host());
+    } else {
+      if (!cluster.host().isEmpty()) {
+        settings.put("spark.driver.host", cluster.host());
+      }
+      if (!cluster.driver().bindHost().isEmpty()) {
+        settings.put("spark.driver.bindAddress", cluster.driver().bindHost());
+      }
     }
     return settings;
   }

@@ -15,6 +15,7 @@ import io.lockstep.driver.server.shard.StepReport;
 import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.StepTimes;
 import io.lockstep.worker.StreamSums;
+import io.lockstep.worker.link.Endpoint;
 import io.lockstep.worker.link.ServerAddress;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,7 +30,8 @@ class KryoSerializerTest {
   private static final ActorTestKit KIT =
       ActorTestKit.create(
           "serializer",
-          ProcessSystem.configuration("127.0.0.1", Duration.ofSeconds(1), Duration.ofSeconds(30)));
+          ProcessSystem.configuration(
+              Endpoint.at("127.0.0.1"), Duration.ofSeconds(1), Duration.ofSeconds(30)));
   private static final TestProbe<ToWorker> TASK = KIT.createTestProbe();
   private static final TestProbe<ToServers> SERVERS = KIT.createTestProbe();
   private static final ServerAddress ADDRESS =
@@ -49,6 +51,8 @@ class KryoSerializerTest {
               new Fingerprint("JDK", "canary"),
               TASK.ref(),
               SERVERS.ref()),
+          new ToCoordinator.ProcessReady(
+              "token", 2, 4711, "host", new Fingerprint("JDK", "canary"), SERVERS.ref()),
           new ToCoordinator.ServerReady(3, ADDRESS),
           new ToCoordinator.ServerFailed(3, 1, "no"),
           new ToCoordinator.ServerNotFinite(3, 1, 7, "step 7: no"),
@@ -88,6 +92,7 @@ class KryoSerializerTest {
           new ToWorker.Refused("stranger"),
           new ToServers.Host(3, 8, List.of(0, 2)),
           new ToServers.Totals(3, 7, 1, SUMS),
+          new ToServers.Heard(),
           new ToServers.Close());
 
   @AfterAll
@@ -119,6 +124,8 @@ class KryoSerializerTest {
   void everyMessageThatLeavesAProcessIsTested() {
     List<Class<?>> local =
         List.of(
+            ToCoordinator.ProcessGone.class,
+            ToCoordinator.Notice.class,
             ToCoordinator.TaskFailed.class,
             ToCoordinator.JobEnded.class,
             ToCoordinator.Interrupt.class,

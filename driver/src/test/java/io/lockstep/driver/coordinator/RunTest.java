@@ -15,6 +15,7 @@ import io.lockstep.common.schedule.Schedule;
 import io.lockstep.common.schedule.Schedules;
 import io.lockstep.common.tree.Scalars;
 import io.lockstep.driver.report.GradientNoise;
+import io.lockstep.driver.report.ServerHome;
 import io.lockstep.driver.report.StepRecord;
 import io.lockstep.driver.report.ValidationRecord;
 import io.lockstep.driver.server.shard.RoundSums;
@@ -46,6 +47,10 @@ class RunTest {
   private final List<Action> actions = new ArrayList<>();
   private int workers = 2;
   private int servers = 2;
+
+  /** Server processes that are waited for; 0 for as many as servers. */
+  private int processes;
+
   private Placement placement = Placement.DRIVER;
   private boolean allowDifferent;
   private long firstStep;
@@ -60,7 +65,7 @@ class RunTest {
     assertThat(actions).isEmpty();
     take(run.joined(join(1), now));
     assertThat(actions)
-        .containsExactly(started(2), new Action.Host(Action.DRIVER, 1, 0, List.of(0, 1)));
+        .containsExactly(started(2), new Action.Host(Site.DRIVER, 1, 0, List.of(0, 1)));
     actions.clear();
     take(run.serverReady(ready(1, 1), now));
     assertThat(actions).isEmpty();
@@ -76,7 +81,9 @@ class RunTest {
     take(run.joined(join(0), now));
     take(run.joined(join(1), now));
     assertThat(actions)
-        .contains(new Action.Host(0, 1, 0, List.of(0, 2)), new Action.Host(1, 1, 0, List.of(1)));
+        .contains(
+            new Action.Host(Site.worker(0), 1, 0, List.of(0, 2)),
+            new Action.Host(Site.worker(1), 1, 0, List.of(1)));
   }
 
   @Test
@@ -129,8 +136,8 @@ class RunTest {
     assertThat(actions)
         .contains(
             new Action.CutBack(2),
-            new Action.Host(0, 2, 2, List.of(0)),
-            new Action.Host(1, 2, 2, List.of(1)));
+            new Action.Host(Site.worker(0), 2, 2, List.of(0)),
+            new Action.Host(Site.worker(1), 2, 2, List.of(1)));
     actions.clear();
     take(run.serverReady(ready(1, 0), now));
     assertThat(actions).as("an address of the old incarnation").isEmpty();
@@ -247,7 +254,7 @@ class RunTest {
     actions.clear();
     take(run.joined(join(0, 2, "canary"), now));
     assertThat(actions)
-        .contains(new Action.CutBack(2), new Action.Host(Action.DRIVER, 2, 2, List.of(0, 1)));
+        .contains(new Action.CutBack(2), new Action.Host(Site.DRIVER, 2, 2, List.of(0, 1)));
   }
 
   @Test
@@ -715,7 +722,8 @@ class RunTest {
     take(run.tick(now));
     assertThat(actions)
         .containsExactly(
-            new Action.Host(0, 1, 0, List.of(0)), new Action.Host(1, 1, 0, List.of(1)));
+            new Action.Host(Site.worker(0), 1, 0, List.of(0)),
+            new Action.Host(Site.worker(1), 1, 0, List.of(1)));
     take(run.serverReady(ready(1, 1), now));
     actions.clear();
     now += Run.REPEAT.toNanos();
@@ -736,7 +744,7 @@ class RunTest {
             new Action.Note(
                 "what server 1 said of a step was lost: going back to the last checkpoint"),
             new Action.CutBack(0),
-            new Action.Host(Action.DRIVER, 2, 0, List.of(0, 1)));
+            new Action.Host(Site.DRIVER, 2, 0, List.of(0, 1)));
   }
 
   @Test
@@ -777,6 +785,244 @@ class RunTest {
     assertThat(reported()).hasSize(1);
   }
 
+  // --- servers in processes of their own ---
+
+  @Test
+  void serverProcessesAreWaitedForAndDealtTheServers() {
+    placement = Placement.PROCESSES;
+    servers = 3;
+    processes = 2;
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.processReady(process(1), now));
+    take(run.joined(join(1), now));
+    assertThat(actions).as("one process is missing").isEmpty();
+    take(run.processReady(process(2), now));
+    assertThat(actions)
+        .containsExactly(
+            started(2),
+            new Action.Host(Site.process(1), 1, 0, List.of(0, 2)),
+            new Action.Host(Site.process(2), 1, 0, List.of(1)));
+    actions.clear();
+    IntStream.range(0, 3).forEach(server -> take(run.serverReady(ready(1, server), now)));
+    assertThat(actions).containsExactly(begin(0, 1), begin(1, 1));
+  }
+
+  @Test
+  void aProcessThatSaysAgainThatItIsReadyChangesNothing() {
+    Run run = trainingOnProcesses();
+    take(run.processReady(process(1), now));
+    assertThat(actions).isEmpty();
+  }
+
+  @Test
+  void aProcessTooManyIsASpareAndTakesOverAtOnce() {
+    Run run = trainingOnProcesses();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    step(run, 3);
+    actions.clear();
+    take(run.processReady(process(3), now));
+    assertThat(actions).containsExactly(new Action.Host(Site.process(3), 1, 2, List.of()));
+    actions.clear();
+    take(run.processGone(gone(1), now));
+    assertThat(actions)
+        .containsExactly(
+            new Action.Dismiss(1, "killed"),
+            new Action.Restarted(1, "server process 1 (pid 2001 on host1): killed"),
+            new Action.CutBack(2),
+            new Action.Host(Site.process(2), 2, 2, List.of(0)),
+            new Action.Host(Site.process(3), 2, 2, List.of(1)));
+  }
+
+  @Test
+  void aServerProcessThatDiesIsWaitedForAndItsSuccessorTakesItsServers() {
+    Run run = trainingOnProcesses();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    step(run, 3);
+    actions.clear();
+    take(run.processGone(gone(2), now));
+    assertThat(run.state()).isEqualTo(Run.State.WAITING);
+    assertThat(actions).filteredOn(Action.Host.class::isInstance).isEmpty();
+    actions.clear();
+    take(run.linkLost(new ToCoordinator.LinkLost(0, 1, 1, "reset"), now));
+    take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(4, 0), now), now));
+    assertThat(actions).as("nobody goes on with the servers that are left").isEmpty();
+    now += 30 * SECOND;
+    take(run.tick(now));
+    assertThat(run.state()).isEqualTo(Run.State.WAITING);
+    take(run.processReady(process(3), now));
+    assertThat(actions)
+        .contains(
+            new Action.CutBack(2),
+            new Action.Host(Site.process(1), 2, 2, List.of(0)),
+            new Action.Host(Site.process(3), 2, 2, List.of(1)));
+    take(run.serverReady(ready(2, 0), now));
+    take(run.serverReady(ready(2, 1), now));
+    assertThat(actions).contains(begin(0, 2), begin(1, 2));
+    actions.clear();
+    step(run, 3);
+    assertThat(reported()).extracting(StepRecord::step).containsExactly(3L);
+  }
+
+  @Test
+  void afterTheTimeoutTheRunGoesOnWithTheProcessesThatAreLeft() {
+    Run run = trainingOnProcesses();
+    take(run.processGone(gone(1), now));
+    actions.clear();
+    now += 61 * SECOND;
+    take(run.tick(now));
+    assertThat(actions)
+        .containsExactly(
+            new Action.Note(
+                "only 1 of 2 server processes were there after cluster.joinTimeout (60s): going on"
+                    + " with 1"),
+            new Action.CutBack(0),
+            new Action.Host(Site.process(2), 2, 0, List.of(0, 1)));
+    actions.clear();
+    take(run.processReady(process(3), now));
+    assertThat(actions)
+        .as("one that comes late is a spare, and has servers from the next time on")
+        .containsExactly(new Action.Host(Site.process(3), 2, 0, List.of()));
+    actions.clear();
+    IntStream.range(0, 2).forEach(server -> take(run.serverReady(ready(2, server), now)));
+    actions.clear();
+    take(run.processGone(gone(3), now));
+    now += 61 * SECOND;
+    take(run.tick(now));
+    assertThat(actions)
+        .as("a spare is not waited for")
+        .containsExactly(
+            new Action.Dismiss(3, "killed"),
+            new Action.Note(
+                "lost server process 3 (pid 2003 on host3), which had no servers: killed"));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+  }
+
+  @Test
+  void withoutAnyServerProcessTheRunFailsAndSaysHowToStartOne() {
+    placement = Placement.PROCESSES;
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.joined(join(1), now));
+    now += 61 * SECOND;
+    take(run.tick(now));
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "no server process was ready within cluster.joinTimeout (60s); start one where it reaches"
+                + " this driver: deploy/lockstep server --coordinator driver:7090");
+  }
+
+  @Test
+  void aServerProcessWhoseUpdatesHaveOtherBitsIsSentAway() {
+    placement = Placement.PROCESSES;
+    Run run = newRun();
+    take(run.processReady(process(1, "another canary"), now));
+    String difference =
+        "server process 1 (pid 2001 on host1) computes other bits than this run: canary must be"
+            + " server canary, got Java, canary another canary; leave that host out, or set"
+            + " allowDifferentFingerprint: true";
+    assertThat(actions)
+        .containsExactly(new Action.Note(difference), new Action.Dismiss(1, difference));
+  }
+
+  @Test
+  void otherBitsThatAreAllowedAreSaidAndMarkTheRun() {
+    placement = Placement.PROCESSES;
+    servers = 1;
+    allowDifferent = true;
+    Run run = newRun();
+    take(run.processReady(process(1, "another canary"), now));
+    take(run.joined(join(0), now));
+    take(run.joined(join(1), now));
+    assertThat(actions).contains(new Action.Host(Site.process(1), 1, 0, List.of(0)));
+    take(run.interrupt(new ToCoordinator.Interrupt("enough")));
+    assertThat(outcome().reproducible()).isFalse();
+    assertThat(outcome().notes().get(0)).endsWith("; the run is not reproducible");
+  }
+
+  @Test
+  void aProcessThatHasGoneBeforeItWasReadyIsForgotten() {
+    placement = Placement.PROCESSES;
+    servers = 1;
+    Run run = newRun();
+    take(run.joined(join(0), now));
+    take(run.joined(join(1), now));
+    take(run.processGone(gone(1), now));
+    take(run.processReady(process(1), now));
+    assertThat(actions).isEmpty();
+  }
+
+  @Test
+  void aServerThatCannotGoOnIsNamedWithItsProcess() {
+    Run run = trainingOnProcesses();
+    take(run.serverFailed(new ToCoordinator.ServerFailed(1, 1, "the disk is full")));
+    assertThat(outcome().reason())
+        .isEqualTo(
+            "server 1 of server process 2 (pid 2002 on host2) cannot go on: the disk is full");
+    assertThat(outcome().homes())
+        .containsExactly(
+            new ServerHome(2001, "host1", List.of(0)), new ServerHome(2002, "host2", List.of(1)));
+  }
+
+  @Test
+  void aProcessThatDiesAfterTheLastStepIsNotWaitedFor() {
+    Run run = trainingOnProcesses();
+    for (long step = 1; step <= 9; step++) {
+      step(run, step);
+    }
+    for (long step = 2; step <= 10; step += 2) {
+      validate(run, 1, step);
+    }
+    take(run.finished(new ToCoordinator.Finished(0, attempts - 1)));
+    take(run.finished(new ToCoordinator.Finished(1, attempts)));
+    actions.clear();
+    applied(run, 10);
+    saved(run, 10);
+    assertThat(run.state()).as("the workers' times are waited for").isEqualTo(Run.State.TRAINING);
+    take(run.processGone(gone(1), now));
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.DONE);
+  }
+
+  @Test
+  void aNoticeIsWrittenDownOnce() {
+    Run run = newRun();
+    take(run.notice("a server process from 10.0.0.9 was turned away"));
+    take(run.notice("a server process from 10.0.0.9 was turned away"));
+    assertThat(actions)
+        .containsExactly(new Action.Note("a server process from 10.0.0.9 was turned away"));
+  }
+
+  private Run trainingOnProcesses() {
+    placement = Placement.PROCESSES;
+    Run run = newRun();
+    take(run.processReady(process(1), now));
+    take(run.processReady(process(2), now));
+    take(run.joined(join(0), now));
+    take(run.joined(join(1), now));
+    IntStream.range(0, servers).forEach(server -> take(run.serverReady(ready(1, server), now)));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+    actions.clear();
+    return run;
+  }
+
+  private static ToCoordinator.ProcessReady process(int number) {
+    return process(number, "server canary");
+  }
+
+  @SuppressWarnings("NullAway") // the state machine does not look at the actors
+  private static ToCoordinator.ProcessReady process(int number, String canary) {
+    return new ToCoordinator.ProcessReady(
+        TOKEN, number, 2000 + number, "host" + number, new Fingerprint("Java", canary), null);
+  }
+
+  private static ToCoordinator.ProcessGone gone(int number) {
+    return new ToCoordinator.ProcessGone(number, "killed");
+  }
+
   // --- a small run: 4 streams, 5 chunks, 10 steps, a checkpoint every 2 ---
 
   private Run newRun() {
@@ -796,6 +1042,9 @@ class RunTest {
             workers,
             servers,
             placement,
+            placement == Placement.PROCESSES ? (processes == 0 ? servers : processes) : 0,
+            placement == Placement.PROCESSES ? "server canary" : "",
+            "driver:7090",
             sums -> MetricValues.of(Map.of("sum", sums[0])),
             schedule,
             NoiseAverages.NONE,

@@ -69,6 +69,7 @@ final class Runs {
         2,
         1,
         "driver",
+        List.of(new ServerHome(4711, "localhost", List.of(0))),
         8,
         List.of(4, 4),
         List.of(4711L),

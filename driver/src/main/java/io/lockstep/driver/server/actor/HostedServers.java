@@ -16,6 +16,7 @@ import io.lockstep.driver.server.shard.ParameterShard;
 import io.lockstep.driver.server.shard.RoundSums;
 import io.lockstep.driver.server.shard.StepFailure;
 import io.lockstep.driver.server.shard.StepReport;
+import io.lockstep.worker.link.Endpoint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class HostedServers implements AutoCloseable {
     LocalRounds allHere = busyHere == plan.busyShards() ? new LocalRounds(plan.layout()) : null;
     for (int number : numbers) {
       try {
-        servers.put(number, start(number, step, allHere));
+        servers.put(number, start(number, plan.endpoint().next(servers.size()), step, allHere));
         FIGURES.add(Figure.SERVERS, 1);
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         fail(newIncarnation, number, e);
@@ -98,8 +99,8 @@ public final class HostedServers implements AutoCloseable {
     }
   }
 
-  private ParameterServer start(int number, long step, @Nullable LocalRounds allHere)
-      throws IOException {
+  private ParameterServer start(
+      int number, Endpoint endpoint, long step, @Nullable LocalRounds allHere) throws IOException {
     List<Chunk> chunks = plan.layout().shards(plan.servers()).get(number);
     Manifest manifest = step == 0 && !plan.begun() ? null : plan.checkpoints().manifest(step);
     Schedule schedule =
@@ -115,13 +116,7 @@ public final class HostedServers implements AutoCloseable {
     Events events = new Events(number, incarnation, shard, allHere);
     ServerSettings settings =
         new ServerSettings(
-            plan.runToken(),
-            incarnation,
-            number,
-            plan.host(),
-            0,
-            plan.socketFolder(),
-            plan.gradients());
+            plan.runToken(), incarnation, number, endpoint, plan.socketFolder(), plan.gradients());
     return ParameterServer.start(settings, shard, plan.layout().longestChunk(), events);
   }
 

@@ -14,15 +14,26 @@ import io.lockstep.driver.coordinator.ToServers;
  */
 public final class ServerHost extends AbstractBehavior<ToServers> {
   private final HostedServers servers;
+  private final Runnable heard;
 
-  private ServerHost(ActorContext<ToServers> context, HostedServers servers) {
+  private ServerHost(ActorContext<ToServers> context, HostedServers servers, Runnable heard) {
     super(context);
     this.servers = servers;
+    this.heard = heard;
   }
 
   /** A host; it closes the servers when it ends. */
   public static Behavior<ToServers> create(HostedServers servers) {
-    return Behaviors.setup(context -> new ServerHost(context, servers));
+    return create(servers, () -> {});
+  }
+
+  /**
+   * A host that has asked to be one.
+   *
+   * @param heard called when the coordinator answers, perhaps several times
+   */
+  public static Behavior<ToServers> create(HostedServers servers, Runnable heard) {
+    return Behaviors.setup(context -> new ServerHost(context, servers, heard));
   }
 
   @Override
@@ -30,6 +41,7 @@ public final class ServerHost extends AbstractBehavior<ToServers> {
     return newReceiveBuilder()
         .onMessage(ToServers.Host.class, this::host)
         .onMessage(ToServers.Totals.class, this::totals)
+        .onMessage(ToServers.Heard.class, message -> heard())
         .onMessage(ToServers.Close.class, close -> Behaviors.stopped())
         .onSignal(PostStop.class, signal -> stopped())
         .build();
@@ -42,6 +54,11 @@ public final class ServerHost extends AbstractBehavior<ToServers> {
 
   private Behavior<ToServers> totals(ToServers.Totals totals) {
     servers.totals(totals.incarnation(), totals.step(), totals.round(), totals.totals());
+    return this;
+  }
+
+  private Behavior<ToServers> heard() {
+    heard.run();
     return this;
   }
 

@@ -10,7 +10,9 @@ import io.lockstep.common.tree.ReductionTree;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.weights.NamedWeights;
 import io.lockstep.worker.Milestones;
+import io.lockstep.worker.link.Endpoint;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all servers of a run have in common.
@@ -27,8 +29,8 @@ import java.nio.file.Path;
  * @param begun whether there is always one: of step 0, because first values come from files
  * @param milestones after which steps checkpoints are written
  * @param checkpoints where they lie
- * @param host name or address to listen on
- * @param socketFolder of the run's Unix-domain sockets on this host
+ * @param endpoint of the first server at a place; the ports of others follow
+ * @param socketFolder of the run's Unix-domain sockets on this host; null for a private one
  */
 public record ServerPlan(
     String runToken,
@@ -43,8 +45,8 @@ public record ServerPlan(
     boolean begun,
     Milestones milestones,
     Checkpoints checkpoints,
-    String host,
-    Path socketFolder) {
+    Endpoint endpoint,
+    @Nullable Path socketFolder) {
   /** The first values of any run of a tensor's elements. */
   @FunctionalInterface
   public interface FirstValues {
@@ -61,7 +63,11 @@ public record ServerPlan(
 
   /** The plan of a run's servers at one place. */
   public static ServerPlan of(
-      RunParts parts, String runToken, Checkpoints checkpoints, String host, Path socketFolder) {
+      RunParts parts,
+      String runToken,
+      Checkpoints checkpoints,
+      Endpoint endpoint,
+      @Nullable Path socketFolder) {
     long seed = parts.configuration().seed();
     return new ServerPlan(
         runToken,
@@ -77,7 +83,7 @@ public record ServerPlan(
         NamedWeights.areIn(parts.configuration(), parts.network()),
         parts.milestones(),
         checkpoints,
-        host,
+        endpoint,
         socketFolder);
   }
 
@@ -96,7 +102,7 @@ public record ServerPlan(
         begun,
         milestones,
         checkpoints,
-        host,
+        endpoint,
         socketFolder);
   }
 

@@ -76,7 +76,7 @@ final class ServerListener implements AutoCloseable {
     this.address =
         new ServerAddress(
             settings.server(),
-            settings.host(),
+            settings.endpoint().host(),
             ((InetSocketAddress) tcp.getLocalAddress()).getPort(),
             folder.file().toString(),
             HostIdentity.ofThisHost(),
@@ -99,7 +99,7 @@ final class ServerListener implements AutoCloseable {
       unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       unix.bind(UnixDomainSocketAddress.of(folder.file()));
       tcp = ServerSocketChannel.open();
-      tcp.bind(new InetSocketAddress(settings.host(), settings.port()));
+      tcp.bind(new InetSocketAddress(settings.endpoint().bindHost(), settings.endpoint().port()));
       return new ServerListener(settings, longestChunk, admission, folder, unix, tcp);
     } catch (IOException | RuntimeException e) {
       SocketConnection.closeQuietly(unix);

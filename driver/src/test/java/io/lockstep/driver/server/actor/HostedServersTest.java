@@ -10,6 +10,7 @@ import io.lockstep.common.frame.GradientForm;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.server.Synthetic;
 import io.lockstep.worker.Milestones;
+import io.lockstep.worker.link.Endpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,7 @@ class HostedServersTest {
         false,
         new Milestones(new EpochPlan(4, 1), 5, Interval.NEVER, 5),
         new Checkpoints(new FolderStore(folder.resolve("checkpoints"))),
-        "127.0.0.1",
+        Endpoint.at("127.0.0.1"),
         folder.resolve("sockets"));
   }
 }

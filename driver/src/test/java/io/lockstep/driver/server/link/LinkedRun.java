@@ -7,6 +7,7 @@ import io.lockstep.driver.server.Synthetic;
 import io.lockstep.driver.server.shard.RoundSums;
 import io.lockstep.driver.server.shard.StepFailure;
 import io.lockstep.driver.server.shard.StepReport;
+import io.lockstep.worker.link.Endpoint;
 import io.lockstep.worker.link.ServerAddress;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class LinkedRun implements AutoCloseable {
     for (int s = 0; s < count; s++) {
       servers.add(
           ParameterServer.start(
-              new ServerSettings(token, 1, s, "127.0.0.1", 0, null, form),
+              new ServerSettings(token, 1, s, Endpoint.at("127.0.0.1"), null, form),
               synthetic.shard(shards.get(s), schedule),
               synthetic.layout().longestChunk(),
               new Events(rounds)));
