@@ -52,9 +52,17 @@ final class TrainCommand implements Callable<Integer> {
               + " servers and threads may be others.")
   private boolean resume;
 
+  @Option(
+      names = "--begin-or-resume",
+      description =
+          "Goes on with the run in --run-dir where there is one, and begins it where there is none:"
+              + " for whoever starts the same command again, such as Kubernetes.")
+  private boolean beginOrResume;
+
   @Override
   public Integer call() {
     RunConfiguration run = configuration.load();
+    resume |= beginOrResume && holdsRun(run);
     try (RunDirectory directory = directory(run)) {
       RunLog.in(directory);
       if (!resume) {
@@ -84,6 +92,14 @@ final class TrainCommand implements Callable<Integer> {
           .getErr()
           .println("the stack trace is in " + directory.place() + "/logs/lockstep.log");
     }
+  }
+
+  private boolean holdsRun(RunConfiguration run) {
+    if (runDirectory == null) {
+      throw new ConfigurationException(
+          "--begin-or-resume needs --run-dir: the folder of the run to begin or to go on with");
+    }
+    return RunDirectory.holdsRun(runDirectory, Storage.with(run.cluster().spark()));
   }
 
   private RunDirectory directory(RunConfiguration run) {

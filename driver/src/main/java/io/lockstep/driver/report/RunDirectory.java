@@ -173,6 +173,20 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return directory;
   }
 
+  /**
+   * Whether a place is the folder of a run that began.
+   *
+   * @param place a path, or an address on another file system of Hadoop's
+   * @param storage the way there
+   */
+  public static boolean holdsRun(String place, Storage storage) {
+    try {
+      return storage.isFile(Location.of(place + "/config.yaml"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look into the run directory " + place, e);
+    }
+  }
+
   private void fetch() {
     if (mirror != null) {
       try {

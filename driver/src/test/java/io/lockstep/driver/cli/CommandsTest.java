@@ -47,6 +47,11 @@ class CommandsTest {
         "--run-dir",
         folder.toString(),
         "--resume");
+    assertRefused(
+        "--begin-or-resume needs --run-dir: the folder of the run to begin or to go on with",
+        "train",
+        MLP,
+        "--begin-or-resume");
   }
 
   @Test

@@ -86,6 +86,32 @@ class TrainEvaluatePredictTest {
     assertThat(run.resolve("summary.json")).doesNotExist();
   }
 
+  @Test
+  void theSameCommandGivenAgainGoesOnWhereTheFirstOneStopped() throws IOException {
+    Path run = folder.resolve("again");
+    String[] command = {
+      "train", WINE, "--set", "train.epochs=2", "--run-dir", run.toString(), "--begin-or-resume"
+    };
+    Output begun = LockstepTest.run(command);
+    assertThat(begun.err()).isEmpty();
+    String hash = hash(run);
+    Files.delete(run.resolve("summary.json"));
+
+    Output resumed = LockstepTest.run(command);
+    assertThat(resumed.err()).isEmpty();
+    assertThat(resumed.code()).isZero();
+    assertThat(hash(run)).isEqualTo(hash);
+    JsonNode summary = new ObjectMapper().readTree(Files.readString(run.resolve("summary.json")));
+    assertThat(summary.get("trainSeconds").asDouble()).as("no step is left to do").isZero();
+  }
+
+  private static String hash(Path run) throws IOException {
+    return new ObjectMapper()
+        .readTree(Files.readString(run.resolve("summary.json")))
+        .get("weightsSha256")
+        .asText();
+  }
+
   private Path train(String name, String setting) {
     Path run = folder.resolve(name);
     Output output =
