@@ -24,7 +24,7 @@ class EntrypointTest {
       case "$*" in
         *'launcher.Main org.apache.spark.deploy.SparkSubmit --bad'*) exit 1 ;;
         *org.apache.spark.launcher.Main*)
-          printf '\\n'; printf '%s\\0' "$0" submitted "-Dtwo words" "${@:5}" ;;
+          printf '\\0\\n'; printf '%s\\0' "$0" submitted "-Dtwo words" "${@:5}" ;;
         *) printf '%s\\n' "$@" "OMP_NUM_THREADS=$OMP_NUM_THREADS" "ISA=$DNNL_MAX_CPU_ISA" \\
              "DIST=${SPARK_DIST_CLASSPATH:-}" ;;
       esac
