@@ -339,6 +339,7 @@ public final class Training {
                 ? OptionalLong.of(directory.skippedSteps())
                 : OptionalLong.empty(),
             outcome.validation(),
+            directory.description().labels().names(),
             outcome.reproducible() && !configuration.wire().isLossy(),
             outcome.fingerprint(),
             notes,

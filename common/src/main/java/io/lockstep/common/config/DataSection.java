@@ -40,7 +40,7 @@ public record DataSection(
 
   /** Scaling of features. */
   public static final Key<Object> SCALE =
-      Key.any("scale", "none, {divide: number} or {standardize: true}");
+      Key.any("scale", "none, {divide: number}, {standardize: true} or {channels: {...}}");
 
   /** Meaning of labels. */
   public static final Key<Options> LABELS =

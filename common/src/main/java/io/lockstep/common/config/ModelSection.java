@@ -81,6 +81,11 @@ public record ModelSection(
     return new ModelSection(inputs, layers, chunkElements, newWeights);
   }
 
+  /** The shape of the one input; empty where there are several. */
+  public List<Integer> onlyInput() {
+    return inputs.size() == 1 ? inputs.values().iterator().next() : List.of();
+  }
+
   /** Numbers of an example: of all inputs. */
   public int inputSize() {
     return inputs.values().stream()

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param form the form of the training rows
  * @param featureNames the features' columns in the order of a row; empty where they have no names
+ * @param input the shape of the model's one input, which images are read by; empty where it has
+ *     several, or was not written down
  * @param labels what labels mean, with the names of the classes where labels are texts
  * @param scaling what becomes of a feature on its way to the engine
  * @param tokenizer what makes tokens of text, kept in a file of its own; null where the rows are no
@@ -24,25 +26,27 @@ import org.jspecify.annotations.Nullable;
 public record DataDescription(
     ExampleForm form,
     List<String> featureNames,
+    List<Integer> input,
     LabelsSection labels,
     FeatureScaling scaling,
     @Nullable Tokenizer tokenizer) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Copies the names. */
+  /** Copies the lists. */
   public DataDescription {
     featureNames = List.copyOf(featureNames);
+    input = List.copyOf(input);
   }
 
-  /** Data that are no text. */
+  /** Data that are no text, whatever the shape of the input. */
   public DataDescription(
       ExampleForm form, List<String> featureNames, LabelsSection labels, FeatureScaling scaling) {
-    this(form, featureNames, labels, scaling, null);
+    this(form, featureNames, List.of(), labels, scaling, null);
   }
 
   /** The same data, whose rows are the tokens that a tokenizer makes. */
   public DataDescription withTokenizer(@Nullable Tokenizer newTokenizer) {
-    return new DataDescription(form, featureNames, labels, scaling, newTokenizer);
+    return new DataDescription(form, featureNames, input, labels, scaling, newTokenizer);
   }
 
   /** As JSON, without the tokenizer; numbers are written so that they are read back to the bit. */
@@ -51,6 +55,7 @@ public record DataDescription(
     json.put("type", form.type().name()).put("features", form.features());
     json.put("labels", form.labels()).put("weighted", form.weighted());
     featureNames.forEach(json.putArray("featureNames")::add);
+    input.forEach(json.putArray("input")::add);
     json.put("classes", labels.classes());
     labels.names().forEach(json.putArray("classNames")::add);
     ObjectNode scale = json.putObject("scaling");
@@ -59,6 +64,10 @@ public record DataDescription(
     } else if (scaling instanceof FeatureScaling.Standardize standardize) {
       putNumbers(scale.putArray("mean"), standardize.mean());
       putNumbers(scale.putArray("deviation"), standardize.deviation());
+    } else if (scaling instanceof FeatureScaling.Channels channels) {
+      scale.put("run", channels.run());
+      putNumbers(scale.putArray("mean"), channels.mean());
+      putNumbers(scale.putArray("deviation"), channels.deviation());
     }
     return json.toPrettyString() + "\n";
   }
@@ -88,11 +97,13 @@ public record DataDescription(
       return new DataDescription(
           form,
           texts(read.required("featureNames")),
+          wholeNumbers(read.path("input")),
           form.labels() == 0
               ? LabelsSection.NONE
               : new LabelsSection(
                   read.required("classes").asInt(), texts(read.required("classNames"))),
-          scaling(read.required("scaling")));
+          scaling(read.required("scaling")),
+          null);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new DataException(
           file + ": must describe the data of a run, but cannot be read: " + e.getMessage(), e);
@@ -102,6 +113,12 @@ public record DataDescription(
   private static FeatureScaling scaling(JsonNode json) {
     if (json.has("divide")) {
       return new FeatureScaling.Divide(json.get("divide").asDouble());
+    }
+    if (json.has("run")) {
+      return new FeatureScaling.Channels(
+          numbers(json.required("mean")),
+          numbers(json.required("deviation")),
+          json.get("run").asInt());
     }
     return json.has("mean")
         ? new FeatureScaling.Standardize(
@@ -114,6 +131,12 @@ public record DataDescription(
     for (int j = 0; j < numbers.length; j++) {
       numbers[j] = json.get(j).asDouble();
     }
+    return numbers;
+  }
+
+  private static List<Integer> wholeNumbers(JsonNode json) {
+    List<Integer> numbers = new ArrayList<>();
+    json.forEach(number -> numbers.add(number.asInt()));
     return numbers;
   }
 

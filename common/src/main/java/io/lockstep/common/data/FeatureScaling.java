@@ -111,4 +111,81 @@ public sealed interface FeatureScaling extends Serializable {
       return "Standardize[" + mean.length + " features]";
     }
   }
+
+  /**
+   * (value - mean[c]) / deviation[c], with c the channel of the feature: every channel has {@code
+   * run} features that follow each other, before the next one's, and behind the last channel the
+   * first one may come again. An image [channels, height, width] has runs of height * width, a
+   * sequence [length, width] runs of 1.
+   */
+  final class Channels implements FeatureScaling {
+    private static final long serialVersionUID = 1L;
+    private final Standardize each;
+    private final int run;
+
+    /**
+     * Refuses arrays of different length and values that cannot scale.
+     *
+     * @param mean [channels]; copied
+     * @param deviation [channels], above zero; copied
+     * @param run how many features of a channel follow each other, at least 1
+     */
+    public Channels(double[] mean, double[] deviation, int run) {
+      if (run < 1) {
+        throw new IllegalArgumentException("a run of a channel must be >= 1, got " + run);
+      }
+      this.each = new Standardize(mean, deviation);
+      this.run = run;
+    }
+
+    /** The mean of each channel, [channels]; a copy. */
+    public double[] mean() {
+      return each.mean();
+    }
+
+    /** What each channel is divided by, [channels]; a copy. */
+    public double[] deviation() {
+      return each.deviation();
+    }
+
+    /** How many features of a channel follow each other. */
+    public int run() {
+      return run;
+    }
+
+    /** The same, feature by feature: for loops. */
+    public Standardize expanded(int features) {
+      double[] means = new double[features];
+      double[] deviations = new double[features];
+      for (int j = 0; j < features; j++) {
+        means[j] = each.mean[channel(j)];
+        deviations[j] = each.deviation[channel(j)];
+      }
+      return new Standardize(means, deviations);
+    }
+
+    private int channel(int j) {
+      return j / run % each.mean.length;
+    }
+
+    @Override
+    public float apply(int j, float value) {
+      return each.apply(channel(j), value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Channels that && run == that.run && each.equals(that.each);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * each.hashCode() + run;
+    }
+
+    @Override
+    public String toString() {
+      return "Channels[" + each.mean.length + " channels, runs of " + run + "]";
+    }
+  }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tables of real measurements, judged by more than one number. */
-@Asserts({"breast-cancer.yaml", "iris.yaml", "multi-task.yaml"})
+@Asserts({"breast-cancer.yaml", "iris.yaml", "iris-query.yaml", "multi-task.yaml"})
 class MoreTablesTest {
   @TempDir private Path folder;
 
@@ -40,6 +40,16 @@ class MoreTablesTest {
   @Test
   void oneDenseLayerTellsIrisesApart() {
     assertThat(ExampleRun.of("iris.yaml", folder).figure("accuracy")).isGreaterThan(0.9);
+  }
+
+  @Test
+  void aQueryJoinsFlowersWithTheNamesOfTheirSpecies() {
+    ExampleRun run = ExampleRun.of("iris-query.yaml", folder);
+    assertThat(run.figure("accuracy")).isGreaterThan(0.9);
+    assertThat(run.directory().resolve("data.json"))
+        .content()
+        .contains("\"petal_length\", \"petal_width\", \"petal_area\"")
+        .contains("\"setosa\", \"versicolor\", \"virginica\"");
   }
 
   @Test

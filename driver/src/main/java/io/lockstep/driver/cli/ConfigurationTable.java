@@ -48,6 +48,7 @@ final class ConfigurationTable {
     section(lines, "data", DataSection.KEYS);
     section(lines, "data.validation", List.of(DataSection.FRACTION));
     section(lines, "data.scale", Scaling.KEYS);
+    section(lines, "data.scale.channels", Scaling.CHANNEL_KEYS);
     section(lines, "data.labels", LabelsSection.KEYS);
     section(lines, "model", ModelSection.KEYS);
     section(lines, "model.weights", WeightsSection.MODEL_KEYS);

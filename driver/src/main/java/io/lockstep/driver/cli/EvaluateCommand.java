@@ -9,6 +9,7 @@ import io.lockstep.worker.engine.metric.MetricValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,28 +57,42 @@ final class EvaluateCommand implements Callable<Integer> {
       RunLog.in(directory);
       try (TrainedModel model =
           average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory)) {
-        print(file == null ? model.evaluate() : model.evaluate(file));
+        print(
+            file == null ? model.evaluate() : model.evaluate(file), model.data().labels().names());
       }
     }
     return Lockstep.DONE;
   }
 
-  private void print(Measurement measurement) {
+  private void print(Measurement measurement, List<String> classes) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("examples", Long.toString(measurement.examples())));
     rows.add(List.of("loss", Double.toString(measurement.loss())));
     MetricValues metrics = measurement.metrics();
     metrics.scalars().forEach((name, value) -> rows.add(List.of(name, value.toString())));
     Columns.print(rows, spec.commandLine().getOut());
-    metrics.lists().forEach(this::print);
+    metrics.lists().forEach((name, list) -> print(name, list, classes));
   }
 
-  /** A list in one line, a table in one line a row, below its name. */
-  private void print(String name, List<?> list) {
+  /**
+   * A list in one line, a table in one line a row, below its name; where it has a number a class,
+   * and classes have names, with those.
+   */
+  private void print(String name, List<?> list, List<String> classes) {
     boolean table = !list.isEmpty() && list.get(0) instanceof List<?>;
+    boolean named = !classes.isEmpty() && classes.size() == list.size();
     List<List<String>> rows = new ArrayList<>();
-    for (Object row : table ? list : List.of(list)) {
-      rows.add(((List<?>) row).stream().map(String::valueOf).toList());
+    if (named) {
+      rows.add(table ? Stream.concat(Stream.of(""), classes.stream()).toList() : classes);
+    }
+    List<?> lines = table ? list : List.of(list);
+    for (int i = 0; i < lines.size(); i++) {
+      List<String> row = new ArrayList<>();
+      if (named && table) {
+        row.add(classes.get(i));
+      }
+      ((List<?>) lines.get(i)).forEach(value -> row.add(String.valueOf(value)));
+      rows.add(row);
     }
     spec.commandLine().getOut().println(name);
     Columns.print(rows, spec.commandLine().getOut());

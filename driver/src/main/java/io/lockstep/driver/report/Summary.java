@@ -30,6 +30,8 @@ import java.util.OptionalLong;
  * @param skippedSteps steps that changed nothing because gradients overflowed the form of the wire;
  *     empty where they cannot
  * @param validation the last validation; empty where there was none
+ * @param classes the names of the classes, in the order of lists and tables of the validation;
+ *     empty where they have none
  * @param reproducible whether the bits are those of every other run of this configuration
  * @param fingerprint of what computes: JDK, kernels, instruction set, canary gradient
  * @param notes what the user should know, such as fewer workers than asked for
@@ -55,6 +57,7 @@ public record Summary(
     double trainLoss,
     OptionalLong skippedSteps,
     Optional<ValidationRecord> validation,
+    List<String> classes,
     boolean reproducible,
     String fingerprint,
     List<String> notes,
@@ -65,6 +68,7 @@ public record Summary(
     slicesByWorker = List.copyOf(slicesByWorker);
     serversAt = List.copyOf(serversAt);
     processIds = List.copyOf(processIds);
+    classes = List.copyOf(classes);
     notes = List.copyOf(notes);
   }
 
@@ -96,6 +100,9 @@ public record Summary(
           last.average()
               .ifPresent(average -> plain.put("average", average.plain("validationLoss")));
         });
+    if (!classes.isEmpty()) {
+      plain.put("classes", classes);
+    }
     plain.put("reproducible", reproducible);
     plain.put("fingerprint", fingerprint);
     plain.put("notes", notes);

@@ -120,7 +120,13 @@ public final class Dealing {
     DataPlan plan =
         new DataPlan(trainingStreams, validationStreams(validation, validationTable), scaling);
     DataDescription description =
-        new DataDescription(table.form(), table.featureNames(), labels, scaling, table.tokenizer());
+        new DataDescription(
+            table.form(),
+            table.featureNames(),
+            configuration.model().onlyInput(),
+            labels,
+            scaling,
+            table.tokenizer());
     return new Dealt(training, validation, plan, description, notices);
   }
 
@@ -132,6 +138,7 @@ public final class Dealing {
             () -> session,
             features,
             width,
+            configuration.model().onlyInput(),
             !configuration.data().labels().none(),
             true,
             tokenizer);
@@ -252,6 +259,40 @@ public final class Dealing {
     if (scale instanceof Scaling.None) {
       return new FeatureScaling.None();
     }
-    return FeatureStatistics.of(training, table.form(), notices::add);
+    if (scale instanceof Scaling.Standardize) {
+      return FeatureStatistics.of(training, table.form(), notices::add);
+    }
+    List<Integer> input = configuration.model().onlyInput();
+    if (input.isEmpty()) {
+      throw new ConfigurationException(
+          "data.scale.channels needs a model.input, whose channels they are, got model.inputs "
+              + configuration.model().inputs()
+              + "; scale by divide or standardize");
+    }
+    boolean image = input.size() == 3;
+    int channels = image ? input.get(0) : input.get(input.size() - 1);
+    int run = image ? input.get(1) * input.get(2) : 1;
+    if (scale instanceof Scaling.Channels given) {
+      return given(given, input, channels, run);
+    }
+    return FeatureStatistics.ofChannels(training, table.form(), channels, run, notices::add);
+  }
+
+  /** (x / by - mean) / std = (x - by mean) / (by std). */
+  private static FeatureScaling given(
+      Scaling.Channels given, List<Integer> input, int channels, int run) {
+    if (given.mean().size() != channels) {
+      throw new ConfigurationException(
+          "data.scale.channels must have a mean and a std for each channel of model.input "
+              + input
+              + " ("
+              + channels
+              + "), got "
+              + given.mean().size());
+    }
+    return new FeatureScaling.Channels(
+        given.mean().stream().mapToDouble(mean -> mean * given.by()).toArray(),
+        given.std().stream().mapToDouble(std -> std * given.by()).toArray(),
+        run);
   }
 }

@@ -12,10 +12,11 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 
 /**
- * Mean and standard deviation of each feature over all streams, in double: within a stream in the
- * order of its rows, over streams by the tree. Two passes: the mean, then the squares of what is
- * left (population: divided by n). A feature with one value only has deviation 1, and is found by
- * its smallest and largest value, because the rounding of its mean would give it a tiny one.
+ * Mean and standard deviation of each feature, or of each channel's features together, over all
+ * streams, in double: within a row in the order of features, within a stream in the order of its
+ * rows, over streams by the tree. Two passes: the mean, then the squares of what is left
+ * (population: divided by n). What has one value only has deviation 1, and is found by its smallest
+ * and largest value, because the rounding of its mean would give it a tiny one.
  */
 final class FeatureStatistics {
   private static final double[] ABSENT = {};
@@ -25,14 +26,49 @@ final class FeatureStatistics {
   /** What standardises the features of these streams. */
   static FeatureScaling.Standardize of(
       RDD<byte[]> streams, ExampleForm form, Consumer<String> notices) {
+    int[] each = IntStream.range(0, form.features()).toArray();
+    Moments moments = moments(streams, form, each, form.features(), "features", notices);
+    return new FeatureScaling.Standardize(moments.mean, moments.deviation);
+  }
+
+  /**
+   * What standardises the channels of these streams.
+   *
+   * @param channels how many there are
+   * @param run how many features of a channel follow each other
+   */
+  static FeatureScaling.Channels ofChannels(
+      RDD<byte[]> streams, ExampleForm form, int channels, int run, Consumer<String> notices) {
+    int[] channelOf = IntStream.range(0, form.features()).map(j -> j / run % channels).toArray();
+    Moments moments = moments(streams, form, channelOf, channels, "channels", notices);
+    return new FeatureScaling.Channels(moments.mean, moments.deviation, run);
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  private record Moments(double[] mean, double[] deviation) {}
+
+  /**
+   * @param groupOf the group of each feature
+   * @param groups how many there are, of equal size
+   * @param called what they are called in a notice
+   */
+  private static Moments moments(
+      RDD<byte[]> streams,
+      ExampleForm form,
+      int[] groupOf,
+      int groups,
+      String called,
+      Consumer<String> notices) {
     JavaRDD<byte[]> rows = new JavaRDD<>(streams, SortedShuffle.BYTES);
-    List<Sums> first = rows.mapPartitions(part -> sums(part, form)).collect();
-    double count = first.stream().mapToDouble(sums -> sums.count).sum(); // whole: exact
+    List<Sums> first = rows.mapPartitions(part -> sums(part, form, groupOf, groups)).collect();
+    double rowCount = first.stream().mapToDouble(sums -> sums.count).sum(); // whole: exact
+    int groupSize = form.features() / groups;
+    double count = rowCount * groupSize;
     double[] mean = total(first);
     for (int j = 0; j < mean.length; j++) {
       mean[j] = least(first, j) == most(first, j) ? least(first, j) : mean[j] / count;
     }
-    List<Sums> second = rows.mapPartitions(part -> squares(part, form, mean)).collect();
+    List<Sums> second = rows.mapPartitions(part -> squares(part, form, groupOf, mean)).collect();
     double[] deviation = total(second);
     int constant = 0;
     for (int j = 0; j < mean.length; j++) {
@@ -45,12 +81,14 @@ final class FeatureStatistics {
           constant
               + " of "
               + mean.length
-              + " features have one value only in the training data; they become 0 there");
+              + " "
+              + called
+              + " have one value only in the training data; they become 0 there");
     }
-    return new FeatureScaling.Standardize(mean, deviation);
+    return new Moments(mean, deviation);
   }
 
-  /** The sums of one stream, [features] each. */
+  /** The sums of one stream, [groups] each. */
   private static final class Sums implements java.io.Serializable {
     private static final long serialVersionUID = 1L;
     private long count;
@@ -58,38 +96,42 @@ final class FeatureStatistics {
     private final float[] least;
     private final float[] most;
 
-    Sums(int features) {
-      sum = new double[features];
-      least = new float[features];
-      most = new float[features];
+    Sums(int groups) {
+      sum = new double[groups];
+      least = new float[groups];
+      most = new float[groups];
       Arrays.fill(least, Float.POSITIVE_INFINITY);
       Arrays.fill(most, Float.NEGATIVE_INFINITY);
     }
   }
 
-  private static Iterator<Sums> sums(Iterator<byte[]> rows, ExampleForm form) {
-    Sums sums = new Sums(form.features());
+  private static Iterator<Sums> sums(
+      Iterator<byte[]> rows, ExampleForm form, int[] groupOf, int groups) {
+    Sums sums = new Sums(groups);
     while (rows.hasNext()) {
       byte[] row = rows.next();
       sums.count++;
-      for (int j = 0; j < sums.sum.length; j++) {
+      for (int j = 0; j < groupOf.length; j++) {
         float value = form.feature(row, j);
-        sums.sum[j] += value;
-        sums.least[j] = Math.min(sums.least[j], value);
-        sums.most[j] = Math.max(sums.most[j], value);
+        int g = groupOf[j];
+        sums.sum[g] += value;
+        sums.least[g] = Math.min(sums.least[g], value);
+        sums.most[g] = Math.max(sums.most[g], value);
       }
     }
     return List.of(sums).iterator();
   }
 
-  private static Iterator<Sums> squares(Iterator<byte[]> rows, ExampleForm form, double[] mean) {
-    Sums sums = new Sums(form.features());
+  private static Iterator<Sums> squares(
+      Iterator<byte[]> rows, ExampleForm form, int[] groupOf, double[] mean) {
+    Sums sums = new Sums(mean.length);
     while (rows.hasNext()) {
       byte[] row = rows.next();
       sums.count++;
-      for (int j = 0; j < sums.sum.length; j++) {
-        double centred = form.feature(row, j) - mean[j];
-        sums.sum[j] += centred * centred;
+      for (int j = 0; j < groupOf.length; j++) {
+        int g = groupOf[j];
+        double centred = form.feature(row, j) - mean[g];
+        sums.sum[g] += centred * centred;
       }
     }
     return List.of(sums).iterator();

@@ -73,6 +73,7 @@ public final class PlainRows implements AutoCloseable {
                     spark,
                     trained.featureNames(),
                     width,
+                    trained.input(),
                     labels,
                     labelled,
                     trained.tokenizer()));

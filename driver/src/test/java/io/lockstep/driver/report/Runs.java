@@ -77,6 +77,7 @@ final class Runs {
         0.5,
         OptionalLong.empty(),
         validation,
+        List.of(),
         true,
         "abc",
         List.of("one worker fewer than asked for"),

@@ -19,12 +19,17 @@ final class DataCase {
 
   /** A configuration whose {@code data} are the lines given, with M streams. */
   static RunConfiguration configuration(int features, int streams, String... data) {
+    return shaped("[" + features + "]", streams, data);
+  }
+
+  /** As the other form, for a {@code model.input} of any shape. */
+  static RunConfiguration shaped(String input, int streams, String... data) {
     return RunConfiguration.parse(
         "seed: 7\ndata:\n  "
             + String.join("\n  ", data)
-            + "\nmodel:\n  input: ["
-            + features
-            + "]\n  layers: [{type: dense, units: 2}]\n"
+            + "\nmodel:\n  input: "
+            + input
+            + "\n  layers: [{type: dense, units: 2}]\n"
             + "loss: {type: mse}\noptimizer: {type: sgd, learningRate: 0.1}\n"
             + "batch: {size: "
             + 2 * streams

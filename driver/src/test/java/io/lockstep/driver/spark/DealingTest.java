@@ -236,6 +236,66 @@ final class DealingTest {
   }
 
   @Test
+  void statisticsOfChannelsAreThoseOfAllTheirFeatures(SparkSession spark) throws IOException {
+    List<String> rows = new ArrayList<>();
+    Random random = new Random(seed);
+    List<List<Float>> channels = List.of(new ArrayList<>(), new ArrayList<>());
+    for (int i = 0; i < 59; i++) {
+      StringBuilder row = new StringBuilder();
+      for (int j = 0; j < 6; j++) {
+        float value = random.nextFloat() + 10 * (j / 3);
+        channels.get(j / 3).add(value);
+        row.append(value).append(',');
+      }
+      rows.add(row + "1");
+    }
+    List<String> lines = new ArrayList<>(List.of("a,b,c,d,e,f,y"));
+    lines.addAll(rows);
+    Path file = DataCase.write(folder.resolve("x.csv"), lines);
+    RunConfiguration image = channels("[2, 1, 3]", file, "{channels: {standardize: true}}");
+    try (Dealt dealt = Dealing.deal(spark, image)) {
+      var scaling = (FeatureScaling.Channels) dealt.plan().scaling();
+      for (int c = 0; c < 2; c++) {
+        double[] values = channels.get(c).stream().mapToDouble(v -> v).toArray();
+        double mean = Arrays.stream(values).sum() / values.length;
+        double variance =
+            Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / values.length;
+        // Other orders of 177 summands in double: a few units in the last place.
+        assertThat(scaling.mean()[c])
+            .isCloseTo(mean, org.assertj.core.data.Percentage.withPercentage(1e-10));
+        assertThat(scaling.deviation()[c])
+            .isCloseTo(Math.sqrt(variance), org.assertj.core.data.Percentage.withPercentage(1e-9));
+        assertThat(scaling.apply(3 * c + 2, (float) mean)).isBetween(-1e-6f, 1e-6f);
+      }
+    }
+    RunConfiguration sequence =
+        channels("[2, 3]", file, "{divide: 2, channels: {mean: [1, 2, 3], std: [1, 2, 4]}}");
+    try (Dealt dealt = Dealing.deal(spark, sequence)) {
+      assertThat(dealt.plan().scaling().apply(5, 20)).isEqualTo((20 / 2f - 3) / 4);
+      assertThat(dealt.plan().scaling().apply(0, 20)).isEqualTo(20 / 2f - 1);
+      assertThat(RunConfiguration.parse(sequence.toYaml(), "resolved").data().scale())
+          .isEqualTo(sequence.data().scale());
+    }
+    assertThatThrownBy(
+            () ->
+                Dealing.deal(
+                    spark,
+                    channels("[2, 1, 3]", file, "{channels: {mean: [1, 2, 3], std: [1, 2, 4]}}")))
+        .hasMessage(
+            "data.scale.channels must have a mean and a std for each channel of model.input"
+                + " [2, 1, 3] (2), got 3");
+  }
+
+  private static RunConfiguration channels(String input, Path file, String scale) {
+    return DataCase.shaped(
+        input,
+        4,
+        "train: {format: csv, path: " + file + ", label: y}",
+        "scale: " + scale,
+        "labels: {classes: 3}");
+  }
+
+  @Test
   void fewerRowsThanStreamsLeaveStreamsEmpty(SparkSession spark) throws IOException {
     try (Dealt dealt =
         Dealing.deal(spark, configuration(csv("x.csv", List.of("1,2,3,0", "4,5,6,1")), 4))) {

@@ -158,9 +158,17 @@ final class PlainRowsTest {
             new FeatureScaling.None(),
             new FeatureScaling.Divide(0.1),
             new FeatureScaling.Standardize(
-                new double[] {1.0 / 3, -1e-300}, new double[] {Math.PI, 4.9e-324}))) {
+                new double[] {1.0 / 3, -1e-300}, new double[] {Math.PI, 4.9e-324}),
+            new FeatureScaling.Channels(
+                new double[] {1.0 / 3, -1e-300}, new double[] {Math.PI, 4.9e-324}, 49))) {
       DataDescription described =
-          new DataDescription(TRAINED.form(), TRAINED.featureNames(), TRAINED.labels(), scaling);
+          new DataDescription(
+              TRAINED.form(),
+              TRAINED.featureNames(),
+              List.of(2, 7, 7),
+              TRAINED.labels(),
+              scaling,
+              null);
       assertThat(DataDescription.fromJson(described.toJson(), "data.json")).isEqualTo(described);
     }
     for (LabelsSection labels :

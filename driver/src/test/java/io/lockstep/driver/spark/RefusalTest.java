@@ -185,7 +185,7 @@ final class RefusalTest {
         csv(", label: y", "a,b,c,y", "1,2,3,0"));
     misconfigured(
         spark,
-        "unknown format 'cvs', did you mean 'csv'? known: idx, csv, parquet, text, synthetic (test.yaml:3)",
+        "unknown format 'cvs', did you mean 'csv'? known: idx, csv, parquet, jsonl, libsvm, npy, images, sql, text, synthetic (test.yaml:3)",
         configuration(2, "{format: cvs, path: x}", "{classes: 3}"));
     misconfigured(
         spark,

@@ -32,15 +32,16 @@ public final class ExampleReader {
    */
   public ExampleReader(ExampleForm form, FeatureScaling scaling) {
     this.form = form;
-    this.scaling = scaling;
+    this.scaling =
+        scaling instanceof FeatureScaling.Channels c ? c.expanded(form.features()) : scaling;
     this.table = new float[256];
-    boolean each = scaling instanceof FeatureScaling.Standardize;
+    boolean each = this.scaling instanceof FeatureScaling.Standardize;
     for (int value = 0; value < 256 && !each; value++) {
-      table[value] = scaling.apply(0, value);
+      table[value] = this.scaling.apply(0, value);
     }
-    this.mean = scaling instanceof FeatureScaling.Standardize s ? s.mean() : new double[0];
+    this.mean = this.scaling instanceof FeatureScaling.Standardize s ? s.mean() : new double[0];
     this.deviation =
-        scaling instanceof FeatureScaling.Standardize s ? s.deviation() : new double[0];
+        this.scaling instanceof FeatureScaling.Standardize s ? s.deviation() : new double[0];
   }
 
   /**

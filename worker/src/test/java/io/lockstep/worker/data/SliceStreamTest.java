@@ -160,7 +160,9 @@ final class SliceStreamTest {
             new FeatureScaling.Divide(255),
             new FeatureScaling.Divide(0.1),
             new FeatureScaling.Standardize(
-                new double[] {0.1, 2, -3, 128, 77}, new double[] {1, 0.3, 7, 60, 1e-3}))) {
+                new double[] {0.1, 2, -3, 128, 77}, new double[] {1, 0.3, 7, 60, 1e-3}),
+            new FeatureScaling.Channels(new double[] {0.1, 128}, new double[] {0.3, 60}, 2),
+            new FeatureScaling.Channels(new double[] {0.1, 128}, new double[] {0.3, 60}, 1))) {
       check(BYTES, bytes, scaling);
       check(
           FLOATS,

@@ -1,26 +1,16 @@
 package io.lockstep.driver.spark.source;
 
-import io.lockstep.common.data.ExampleForm;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rows of a part of a CSV file: those whose line begins at byte {@code from} or behind it and
- * before {@code to}. Empty lines are no rows. The position of a row is its line's byte offset.
- */
-final class CsvRows extends ReadAhead<Parsed> {
-  private final InputFile file;
+/** The rows of a part of a CSV file, whose first line names the columns. */
+final class CsvRows extends LineRows {
   private final Columns columns;
   private final int[] features;
   private final LabelReader labels;
-  private final ExampleForm form;
-  private final LineReader lines;
   private final CsvFields fields;
-  private final long to;
-  private boolean ended;
   private @Nullable String header;
 
   CsvRows(
@@ -31,53 +21,24 @@ final class CsvRows extends ReadAhead<Parsed> {
       Configuration hadoop,
       long from,
       long to) {
-    this.file = file;
+    super(file, columns.form(), hadoop, from, to);
     this.columns = columns;
     this.labels = labels;
     this.features = columns.features().stream().mapToInt(Integer::intValue).toArray();
-    this.form = columns.form();
     this.fields = new CsvFields(delimiter);
-    this.to = to;
-    try {
-      // From one byte before: where that is a line feed, a line begins at `from`.
-      lines = new LineReader(file.open(hadoop, Math.max(0, from - 1)), Math.max(0, from - 1));
-      header = from == 0 ? java.util.Objects.requireNonNullElse(lines.next(), "") : null;
-      if (from > 0) {
-        lines.next();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(file.shown() + ": cannot be opened", e);
-    }
+    this.header = from == 0 ? header() : null;
   }
 
   @Override
   @Nullable Parsed read() {
-    if (ended) {
-      return null;
-    }
-    try {
-      if (header != null && !hasColumns(header)) {
-        return broken(
-            "must have the columns "
-                + String.join(", ", columns.names())
-                + ", got '"
-                + header
-                + "'");
-      }
+    if (header != null && !hasColumns(header)) {
+      String found = header;
       header = null;
-      while (lines.offset() < to) {
-        String line = lines.next();
-        if (line == null) {
-          return null;
-        }
-        if (!line.isBlank()) {
-          return row(line);
-        }
-      }
-      return null;
-    } catch (IOException e) {
-      return broken("cannot be read beyond byte " + lines.offset() + ": " + e.getMessage());
+      return broken(
+          "must have the columns " + String.join(", ", columns.names()) + ", got '" + found + "'");
     }
+    header = null;
+    return super.read();
   }
 
   private boolean hasColumns(String line) {
@@ -85,10 +46,11 @@ final class CsvRows extends ReadAhead<Parsed> {
   }
 
   static List<String> columnsOf(CsvFields header) {
-    return java.util.stream.IntStream.range(0, header.count()).mapToObj(header::get).toList();
+    return IntStream.range(0, header.count()).mapToObj(header::get).toList();
   }
 
-  private Parsed row(String line) {
+  @Override
+  Parsed row(String line) {
     if (!fields.split(line)) {
       return bad("a quote must be closed in its line");
     }
@@ -115,15 +77,10 @@ final class CsvRows extends ReadAhead<Parsed> {
     }
     for (int k = 0; k < form.labels(); k++) {
       String name = columns.names().get(columns.labels().get(k));
-      String text = labelText(k);
-      if (text.isEmpty()) {
-        return bad("the label '" + name + "' is missing");
+      String refusal = label(content, k, " '" + name + "'", labels);
+      if (refusal != null) {
+        return bad(refusal);
       }
-      float label = labels.read(text);
-      if (Float.isNaN(label)) {
-        return bad("the label '" + name + "' " + labels.refusal(text));
-      }
-      form.label(content, k, label);
     }
     return form.weighted() ? weighted(content) : new Parsed.Row(content);
   }
@@ -138,31 +95,8 @@ final class CsvRows extends ReadAhead<Parsed> {
     return new Parsed.Row(content);
   }
 
-  /** Number {@code k} of the label of the row that was read last, as it is written. */
+  @Override
   String labelText(int k) {
     return fields.get(columns.labels().get(k));
-  }
-
-  /** How many numbers a label has. */
-  int labelNumbers() {
-    return form.labels();
-  }
-
-  private Parsed bad(String reason) {
-    return new Parsed.Bad(file.path(), lines.lineOffset(), reason);
-  }
-
-  private Parsed broken(String reason) {
-    ended = true;
-    return new Parsed.Broken(file.path(), reason);
-  }
-
-  @Override
-  public void close() {
-    try {
-      lines.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(file.shown() + ": cannot be closed", e);
-    }
   }
 }

@@ -45,7 +45,16 @@ final class CsvSource implements Source {
     InputFile first = files.get(0);
     List<String> header = header(first, reading.hadoop());
     Columns columns = Columns.choose(options, reading, header, first.shown());
-    return new CsvTable(options, reading.hadoop(), files, columns, delimiter);
+    char split = delimiter;
+    return new LineTable(
+        options,
+        reading.hadoop(),
+        files,
+        (file, labels, hadoop, from, to) ->
+            new CsvRows(file, columns, split, labels, hadoop, from, to),
+        columns.form(),
+        columns.featureNames(),
+        !columns.labels().isEmpty());
   }
 
   private List<String> header(InputFile file, Configuration hadoop) {

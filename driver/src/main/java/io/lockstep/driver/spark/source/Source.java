@@ -26,6 +26,7 @@ public interface Source {
    * @param features the columns that a model already knows, in its order; empty where the source's
    *     own configuration decides
    * @param width how many features a row must have; 0 where the source decides
+   * @param input the shape of the model's one input; empty where it has several
    * @param labelled whether labels are needed
    * @param weighted whether weights are needed where the source has them
    * @param tokenizer what makes tokens of text; null where it is still to be trained
@@ -35,12 +36,14 @@ public interface Source {
       Supplier<SparkSession> spark,
       List<String> features,
       int width,
+      List<Integer> input,
       boolean labelled,
       boolean weighted,
       @Nullable Tokenizer tokenizer) {
-    /** Copies the columns. */
+    /** Copies the lists. */
     public Reading {
       features = List.copyOf(features);
+      input = List.copyOf(input);
     }
   }
 }

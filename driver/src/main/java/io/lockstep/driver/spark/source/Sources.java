@@ -27,15 +27,42 @@ public final class Sources {
               IdxSource.ENTRY,
               CsvSource.ENTRY,
               ParquetSource.ENTRY,
+              JsonLinesSource.ENTRY,
+              LibsvmSource.ENTRY,
+              NpySource.ENTRY,
+              ImagesSource.ENTRY,
+              SqlSource.ENTRY,
               TextSource.ENTRY,
               SyntheticSource.ENTRY));
 
   private static final List<Key<String>> PATHS =
-      List.of(SourceKeys.PATH, IdxSource.FEATURES, IdxSource.LABELS);
+      List.of(
+          SourceKeys.PATH,
+          ImagesSource.PATH,
+          IdxSource.FEATURES,
+          IdxSource.LABELS,
+          NpySource.FEATURES,
+          NpySource.LABELS);
+
+  /** What a file's name holds, and what it says about its format; the first that fits. */
+  private static final Map<String, Registry.Entry<Source>> ENDINGS = endings();
 
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
 
   private Sources() {}
+
+  private static Map<String, Registry.Entry<Source>> endings() {
+    Map<String, Registry.Entry<Source>> endings = new LinkedHashMap<>();
+    endings.put(".csv", CsvSource.ENTRY);
+    endings.put(".parquet", ParquetSource.ENTRY);
+    endings.put(".jsonl", JsonLinesSource.ENTRY);
+    endings.put(".libsvm", LibsvmSource.ENTRY);
+    endings.put(".npy", NpySource.ENTRY);
+    endings.put(".npz", NpySource.ENTRY);
+    endings.put("ubyte", IdxSource.ENTRY);
+    endings.put("idx", IdxSource.ENTRY);
+    return endings;
+  }
 
   /**
    * The source that the configuration describes.
@@ -45,7 +72,7 @@ public final class Sources {
    */
   public static Source create(Options source, LabelsSection labels) {
     Source created = REGISTRY.create(source);
-    for (Key<?> key : List.of(SourceKeys.LABEL, IdxSource.LABELS)) {
+    for (Key<?> key : List.of(SourceKeys.LABEL, IdxSource.LABELS, NpySource.LABELS)) {
       if (!labels.none() && REGISTRY.entry(source).keys().contains(key) && !source.has(key)) {
         throw unlabelled(source, key);
       }
@@ -69,7 +96,7 @@ public final class Sources {
         resolved = resolved.with(key, resolve(source.get(key), folder));
       }
     }
-    return resolved;
+    return keys.contains(SqlSource.TABLES) ? SqlSource.resolve(resolved, folder) : resolved;
   }
 
   /**
@@ -83,9 +110,9 @@ public final class Sources {
     String format = format(file, trained.get(FORMAT));
     Map<String, Object> source = new LinkedHashMap<>();
     source.put(FORMAT.name(), format);
-    if (format.equals(IdxSource.ENTRY.name())) {
+    if (format.equals(IdxSource.ENTRY.name()) || format.equals(NpySource.ENTRY.name())) {
       source.put(IdxSource.FEATURES.name(), file);
-      String labels = file.replace("images", "labels").replace("idx3", "idx1");
+      String labels = labelsBeside(file);
       if (!labels.equals(file)) {
         source.put(IdxSource.LABELS.name(), labels);
       }
@@ -106,40 +133,57 @@ public final class Sources {
 
   private static String format(String file, String otherwise) {
     String name = file.substring(file.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    if (name.contains(".csv")) {
-      return CsvSource.ENTRY.name();
+    for (Map.Entry<String, Registry.Entry<Source>> ending : ENDINGS.entrySet()) {
+      if (name.contains(ending.getKey())) {
+        return ending.getValue().name();
+      }
     }
-    if (name.contains(".parquet")) {
-      return ParquetSource.ENTRY.name();
-    }
-    return name.contains("ubyte") || name.contains("idx") ? IdxSource.ENTRY.name() : otherwise;
+    return otherwise;
+  }
+
+  /** The file of labels by the habits of MNIST ({@code images}) and of NumPy ({@code x_train}). */
+  private static String labelsBeside(String features) {
+    int name = features.lastIndexOf('/') + 1;
+    return features.substring(0, name)
+        + features
+            .substring(name)
+            .replace("images", "labels")
+            .replace("idx3", "idx1")
+            .replace("features", "labels")
+            .replaceFirst("^[xX](?=[_.-])", "y");
   }
 
   /**
-   * The same format with the same settings, from another file. With two IDX files the one of the
-   * labels is looked for beside the one of the features, by MNIST's names: {@code
-   * x-images-idx3-ubyte} and {@code x-labels-idx1-ubyte}. Where the source is made up, the format
-   * is that of the file's name.
+   * The same format with the same settings, from another file. With a file of features and one of
+   * labels the latter is looked for beside the former, by MNIST's names ({@code
+   * x-images-idx3-ubyte} and {@code x-labels-idx1-ubyte}) and those usual for arrays ({@code
+   * features.npy} and {@code labels.npy}, {@code x_test.npy} and {@code y_test.npy}). Where the
+   * source is made up or a query, the format is that of the file's name.
    *
    * @param folder where a relative path starts
    */
   public static Options from(Options source, String path, Location folder) {
-    if (REGISTRY.entry(source).name().equals(SyntheticSource.ENTRY.name())) {
+    List<Key<?>> keys = REGISTRY.entry(source).keys();
+    boolean query = keys.contains(SqlSource.QUERY);
+    if (query || keys.contains(SyntheticSource.SEED)) {
       if (format(path, "").isEmpty()) {
         throw source.error(
-            "is made up, so a file must tell its format by its name (.csv, .parquet, idx), got "
+            (query ? "is a query" : "is made up")
+                + ", so a file must tell its format by its name ("
+                + String.join(", ", ENDINGS.keySet())
+                + "), got "
                 + path);
       }
       return ofFile(path, source);
     }
-    if (!REGISTRY.entry(source).keys().contains(IdxSource.FEATURES)) {
+    if (!keys.contains(IdxSource.FEATURES) && !keys.contains(NpySource.FEATURES)) {
       return source.with(SourceKeys.PATH, resolve(path, folder));
     }
     Options features = source.with(IdxSource.FEATURES, resolve(path, folder));
     if (!source.has(IdxSource.LABELS)) {
       return features;
     }
-    String labels = path.replace("images", "labels").replace("idx3", "idx1");
+    String labels = path.endsWith(".npz") ? path : labelsBeside(path);
     return features.with(IdxSource.LABELS, resolve(labels, folder));
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelArray whether one column holds all labels
  * @param labels how labels are read
  */
-record ParquetRowReader(
+record FrameRowReader(
     List<String> features,
     List<String> labelColumns,
     String weight,
@@ -56,7 +56,7 @@ record ParquetRowReader(
     if (row.isNullAt(0)) {
       return "column '" + features.get(0) + "' must be an array of numbers, got 'null'";
     }
-    List<?> values = ParquetTable.vector(row.get(0));
+    List<?> values = FrameTable.vector(row.get(0));
     if (values.size() != form.features()) {
       return "column '"
           + features.get(0)
@@ -97,7 +97,7 @@ record ParquetRowReader(
     if (row.isNullAt(features.size())) {
       return "the label " + name + " is missing";
     }
-    List<?> values = ParquetTable.vector(row.get(features.size()));
+    List<?> values = FrameTable.vector(row.get(features.size()));
     if (values.size() != form.labels()) {
       return "the label " + name + " must hold " + form.labels() + " numbers, got " + values.size();
     }
@@ -154,7 +154,21 @@ record ParquetRowReader(
   }
 
   private Parsed bad(Row row, String reason) {
-    String file = new Path(java.net.URI.create(row.getString(place()))).toString();
+    String place = row.getString(place());
+    if (place.isEmpty()) {
+      return new Parsed.Bad("", 0, reason + ", in the row " + values(row));
+    }
+    String file = new Path(java.net.URI.create(place)).toString();
     return new Parsed.Bad(file, row.getLong(place() + 1) + 1, reason);
+  }
+
+  /** The values of a row that has no place. */
+  private String values(Row row) {
+    StringBuilder text = new StringBuilder("(");
+    for (int i = 0; i < place(); i++) {
+      text.append(i == 0 ? "" : ", ").append(row.schema().fieldNames()[i]).append(" = ");
+      text.append(row.get(i));
+    }
+    return text.append(')').toString();
   }
 }

@@ -12,25 +12,27 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 
-/** CSV files with one header. */
-record CsvTable(
-    Options options, Configuration hadoop, List<InputFile> files, Columns columns, char delimiter)
+/**
+ * Text files with a row a line. Plain files are read in parts, compressed ones whole.
+ *
+ * @param form of the rows
+ * @param featureNames as {@link Table#featureNames}
+ * @param hasTextLabels as {@link Table#hasTextLabels}
+ */
+record LineTable(
+    Options options,
+    Configuration hadoop,
+    List<InputFile> files,
+    LineFormat format,
+    ExampleForm form,
+    List<String> featureNames,
+    boolean hasTextLabels)
     implements Table {
   private static final long PART_BYTES = 32 << 20;
 
   @Override
   public String name() {
     return options.path() + " (" + InputFile.show(options.get(SourceKeys.PATH)) + ")";
-  }
-
-  @Override
-  public ExampleForm form() {
-    return columns.form();
-  }
-
-  @Override
-  public List<String> featureNames() {
-    return columns.featureNames();
   }
 
   @Override
@@ -44,13 +46,8 @@ record CsvTable(
   }
 
   @Override
-  public boolean hasTextLabels() {
-    return !columns.labels().isEmpty();
-  }
-
-  @Override
   public RDD<String> labelTexts(SparkContext spark) {
-    return parts(spark, 0, String.class, new LabelReader.Unread(), CsvLabels::new);
+    return parts(spark, 0, String.class, new LabelReader.Unread(), LineLabels::new);
   }
 
   @Override
@@ -60,14 +57,13 @@ record CsvTable(
 
   /** What is made of a part's rows; travels to the executors. */
   private interface View<T> extends Serializable {
-    Rows<T> of(CsvRows rows);
+    Rows<T> of(LineRows rows);
   }
 
   private <T> RDD<T> parts(
       SparkContext spark, int parts, Class<T> element, LabelReader labels, View<T> view) {
     List<InputFile> read = files;
-    Columns chosen = columns;
-    char split = delimiter;
+    LineFormat lines = format;
     List<FilePart> cut = new ArrayList<>();
     List<Integer> fileOf = new ArrayList<>();
     cut(parts, cut, fileOf);
@@ -78,14 +74,8 @@ record CsvTable(
         element,
         (conf, part) ->
             view.of(
-                new CsvRows(
-                    read.get(fileOf.get(part.index())),
-                    chosen,
-                    split,
-                    labels,
-                    conf,
-                    part.from(),
-                    part.to())));
+                lines.open(
+                    read.get(fileOf.get(part.index())), labels, conf, part.from(), part.to())));
   }
 
   private void cut(int parts, List<FilePart> cut, List<Integer> fileOf) {
@@ -107,8 +97,7 @@ record CsvTable(
     return new FilesInOrder(
         files.stream()
             .<FilesInOrder.Opening>map(
-                file ->
-                    () -> new CsvRows(file, columns, delimiter, labels, hadoop, 0, Long.MAX_VALUE))
+                file -> () -> format.open(file, labels, hadoop, 0, Long.MAX_VALUE))
             .toList());
   }
 

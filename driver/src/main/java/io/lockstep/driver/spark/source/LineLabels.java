@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
  * The labels of the rows that are otherwise as they should be, as they are written: one after
  * another where a row has several.
  */
-final class CsvLabels extends ReadAhead<String> {
-  private final CsvRows rows;
+final class LineLabels extends ReadAhead<String> {
+  private final LineRows rows;
   private int given;
 
-  CsvLabels(CsvRows rows) {
+  LineLabels(LineRows rows) {
     this.rows = rows;
   }
 
   @Override
   @Nullable String read() {
-    if (given % rows.labelNumbers() == 0) {
+    if (given % rows.form.labels() == 0) {
       given = 0;
       Parsed row = rows.read();
       while (row != null && !(row instanceof Parsed.Row)) {
