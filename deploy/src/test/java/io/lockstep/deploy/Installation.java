@@ -25,6 +25,11 @@ final class Installation {
     return path("lockstep.launcher");
   }
 
+  /** The repository, which the paths of documented commands begin at. */
+  static Path root() {
+    return launcher().resolve("../..").normalize();
+  }
+
   static Path testClasses() {
     return path("lockstep.test.classes");
   }

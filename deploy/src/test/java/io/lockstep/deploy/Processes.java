@@ -111,7 +111,7 @@ final class Processes {
   Process launch(Path directory, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(Installation.launcher().toString()));
     command.addAll(Arrays.asList(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(Installation.root().toFile());
     builder.environment().put("LOCKSTEP_HEAP", "1g");
     return start(builder, directory);
   }

@@ -97,7 +97,17 @@ class PlainLoopTest {
     }
     double[] expected = wholeBatch(streams, parts.network(), weights);
     try (Crew crew =
-        new Crew(parts.network(), parts.layout(), parts.tree(), 42, 0, streams, streams, 8, 2)) {
+        new Crew(
+            parts.network(),
+            parts.layout(),
+            parts.tree(),
+            42,
+            0,
+            streams,
+            streams,
+            8,
+            2,
+            () -> {})) {
       crew.parameters().set(0, weights, 0, weights.length);
       List<Partial> partials = crew.gradients(0).orElseThrow();
       assertThat(partials).as("one worker hands over the root").hasSize(1);

@@ -58,6 +58,7 @@ public final class Crew implements AutoCloseable {
    * @param validation the validation streams of the same numbers
    * @param slice most examples of a slice
    * @param threads engines that work side by side
+   * @param begin what each thread but the caller's does first, such as choosing its device
    */
   public Crew(
       Network network,
@@ -68,7 +69,8 @@ public final class Crew implements AutoCloseable {
       List<SliceStream> training,
       List<SliceStream> validation,
       int slice,
-      int threads) {
+      int threads,
+      Runnable begin) {
     this.layout = layout;
 
     this.seed = seed;
@@ -95,7 +97,12 @@ public final class Crew implements AutoCloseable {
         Executors.newFixedThreadPool(
             Math.max(1, count - 1),
             task -> {
-              Thread thread = new Thread(task, "lockstep-engine-" + number.getAndIncrement());
+              Runnable work =
+                  () -> {
+                    begin.run();
+                    task.run();
+                  };
+              Thread thread = new Thread(work, "lockstep-engine-" + number.getAndIncrement());
               thread.setDaemon(true);
               return thread;
             });

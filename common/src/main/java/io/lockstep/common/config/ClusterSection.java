@@ -14,6 +14,7 @@ import java.util.Map;
  * @param placement where servers live
  * @param serverProcesses processes that servers of their own are dealt to; 0 for one each
  * @param threads slices that a worker computes side by side
+ * @param device what computes gradients
  * @param joinTimeout how long workers and server processes are waited for
  * @param heartbeat time between signs of life
  * @param failureTimeout silence after which a process counts as dead
@@ -28,6 +29,7 @@ public record ClusterSection(
     Placement placement,
     int serverProcesses,
     int threads,
+    Device device,
     Duration joinTimeout,
     Duration heartbeat,
     Duration failureTimeout,
@@ -80,6 +82,15 @@ public record ClusterSection(
           Range.closed(1, 4096),
           "slices that a worker computes side by side, each on one core");
 
+  /** What computes gradients. */
+  public static final Key<String> DEVICE =
+      Key.choice(
+          "device",
+          "cpu",
+          List.of("cpu", "gpu"),
+          "what computes gradients; gpu: each worker the one GPU that Spark gives its task, with a"
+              + " build for GPUs");
+
   /** How long workers are waited for. */
   public static final Key<Duration> JOIN_TIMEOUT =
       Key.duration(
@@ -118,6 +129,7 @@ public record ClusterSection(
           PLACEMENT,
           SERVER_PROCESSES,
           THREADS,
+          DEVICE,
           JOIN_TIMEOUT,
           HEARTBEAT,
           FAILURE_TIMEOUT,
@@ -161,6 +173,7 @@ public record ClusterSection(
         placement,
         serverProcesses,
         threads,
+        device,
         joinTimeout,
         heartbeat,
         failureTimeout,
@@ -204,6 +217,7 @@ public record ClusterSection(
         Placement.of(options.get(PLACEMENT)),
         options.get(SERVER_PROCESSES),
         options.get(THREADS),
+        Device.of(options.get(DEVICE)),
         options.get(JOIN_TIMEOUT),
         options.get(HEARTBEAT),
         options.get(FAILURE_TIMEOUT),
@@ -239,6 +253,7 @@ public record ClusterSection(
     plain.put(PLACEMENT.name(), placement.key());
     plain.put(SERVER_PROCESSES.name(), serverProcesses);
     plain.put(THREADS.name(), threads);
+    plain.put(DEVICE.name(), device.key());
     plain.put(JOIN_TIMEOUT.name(), Durations.show(joinTimeout));
     plain.put(HEARTBEAT.name(), Durations.show(heartbeat));
     plain.put(FAILURE_TIMEOUT.name(), Durations.show(failureTimeout));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,6 +82,7 @@ public final class ClusterCommand implements Runnable {
               megabytes(memory),
               directory == null ? ClusterSettings.defaultDirectory() : directory,
               sparkHome(),
+              Map.of(),
               Duration.ofMinutes(2));
       LocalCluster cluster = LocalCluster.start(settings);
       spec.commandLine().getOut().println(cluster.master());

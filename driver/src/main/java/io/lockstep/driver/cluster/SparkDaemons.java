@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Starts Spark's own daemons as processes, with the command that Spark's own launcher makes for
@@ -51,6 +52,11 @@ final class SparkDaemons {
     environment.put(
         "SPARK_DAEMON_JAVA_OPTS",
         "-Dspark.port.maxRetries=0 -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1");
+    environment.put(
+        "SPARK_WORKER_OPTS",
+        settings.workerSettings().entrySet().stream()
+            .map(setting -> "-D" + setting.getKey() + "=" + setting.getValue())
+            .collect(Collectors.joining(" ")));
     return builder.directory(directory.toFile());
   }
 }

@@ -23,9 +23,11 @@ import io.lockstep.worker.Fingerprint;
 import io.lockstep.worker.WorkerLoop;
 import io.lockstep.worker.data.SliceStream;
 import io.lockstep.worker.data.StreamData;
+import io.lockstep.worker.engine.nd4j.NativeSettings;
 import io.lockstep.worker.link.Endpoint;
 import io.lockstep.worker.link.LinkException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -45,6 +47,9 @@ import scala.Tuple2;
 final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
   private static final long serialVersionUID = 1L;
 
+  /** Five attempts of a worker end a run; all of them take less than cluster.joinTimeout. */
+  private static final Duration REACH = Duration.ofSeconds(10);
+
   private final TaskPlan plan;
 
   ExecutorTask(TaskPlan plan) {
@@ -60,6 +65,7 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
     try (ProcessSystem system =
         ProcessSystem.open(
             plan.runToken(), Endpoint.at(host), cluster.heartbeat(), cluster.failureTimeout())) {
+      CoordinatorReach.of(plan.coordinator()).check(system, REACH);
       ActorRef<ToCoordinator> coordinator = system.find(plan.coordinator());
       try {
         work(configuration, host, system, coordinator, streams);
@@ -86,6 +92,8 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
     Map<Integer, SliceStream> validation = new TreeMap<>();
     read(streams, configuration.seed(), training, validation);
     int slice = configuration.batch().slice();
+    Runnable device = device();
+    device.run();
     Fingerprint fingerprint = Canary.fingerprint(configuration, parts.network(), slice);
     TaskControl control = new TaskControl(worker, attempt, coordinator::tell);
     try (Crew crew =
@@ -98,7 +106,8 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
                 List.copyOf(training.values()),
                 List.copyOf(validation.values()),
                 slice,
-                configuration.cluster().threads());
+                configuration.cluster().threads(),
+                device);
         HostedServers servers = new HostedServers(serverPlan(parts, host), coordinator::tell)) {
       String name = "worker-" + worker + "-" + attempt;
       ActorRef<ToServers> serverHost = system.start(ServerHost.create(servers), name + "-servers");
@@ -130,6 +139,13 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
         serverHost.tell(new ToServers.Close());
       }
     }
+  }
+
+  /** Makes the GPU that Spark gave this task the calling thread's; nothing on the CPU. */
+  private static Runnable device() {
+    return GivenDevice.of(TaskContext.get().resourcesJMap(), NativeSettings.device())
+        .<Runnable>map(gpu -> gpu::use)
+        .orElse(() -> {});
   }
 
   private void read(

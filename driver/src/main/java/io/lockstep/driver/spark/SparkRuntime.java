@@ -1,11 +1,13 @@
 package io.lockstep.driver.spark;
 
 import io.lockstep.common.config.ClusterSection;
+import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.submit.ClusterManager;
 import io.lockstep.driver.submit.ExecutorSize;
 import io.lockstep.driver.submit.SparkRules;
 import io.lockstep.driver.submit.Submission;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,10 +53,22 @@ public final class SparkRuntime implements AutoCloseable {
     boolean present = SparkSession.getDefaultSession().exists(s -> !s.sparkContext().isStopped());
     SparkSession.Builder builder = SparkSession.builder().appName(configuration.name());
     if (!present) {
+      requireOpenModules(
+          ByteBuffer.class.getModule().isOpen("java.nio", SparkRuntime.class.getModule()));
       builder.master(master(configuration.cluster()));
       settings(configuration, submitted()).forEach(builder::config);
     }
     return new SparkRuntime(builder.getOrCreate(), !present);
+  }
+
+  /** Kryo reads private fields, which Java allows only where it was told so at its start. */
+  static void requireOpenModules(boolean open) {
+    if (!open) {
+      throw new ConfigurationException(
+          "the driver's JVM was started without Spark's module options (java.nio is closed): submit"
+              + " the run with lockstep submit, or give spark-submit --conf"
+              + " spark.driver.extraJavaOptions with the --add-opens of deploy/target/jvm.options");
+    }
   }
 
   /**
@@ -94,7 +108,7 @@ public final class SparkRuntime implements AutoCloseable {
     ClusterManager manager = ClusterManager.of(master(cluster));
     Map<String, String> given = new TreeMap<>(cluster.spark());
     given.putAll(submitted);
-    SparkRules.check(given);
+    SparkRules.check(run, given);
     Map<String, String> settings = needs(cluster, manager);
     settings.putAll(SparkRules.pins());
     if (manager != ClusterManager.LOCAL) {

@@ -114,6 +114,16 @@ public final class Storage {
         : files(location).exists(new Path(location.toString()));
   }
 
+  /** When a file was written, in milliseconds since 1970; 0 where it cannot be seen. */
+  public long modified(Location file) {
+    try {
+      Path path = new Path(file.toString());
+      return path.getFileSystem(hadoop()).getFileStatus(path).getModificationTime();
+    } catch (IOException notThere) {
+      return 0;
+    }
+  }
+
   /** Opens a file; buffered by whoever reads it. */
   public InputStream open(Location file) throws IOException {
     return file.isLocal()

@@ -2,6 +2,7 @@ package io.lockstep.driver.submit;
 
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Device;
 import io.lockstep.common.config.Placement;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Layout;
@@ -31,6 +32,7 @@ import java.util.Map;
  * @param executors how many executors hold all workers
  * @param memoryMebibytes its heap
  * @param overheadMebibytes its memory outside the heap
+ * @param device what its workers compute on: a GPU each, or cores
  */
 public record ExecutorSize(
     int taskCores,
@@ -38,7 +40,8 @@ public record ExecutorSize(
     int workers,
     int executors,
     long memoryMebibytes,
-    long overheadMebibytes) {
+    long overheadMebibytes,
+    Device device) {
   static final String TASK_CORES = "spark.task.cpus";
   static final String CORES = "spark.executor.cores";
   static final String MOST_CORES = "spark.cores.max";
@@ -94,7 +97,8 @@ public record ExecutorSize(
         workers,
         executors,
         memory,
-        overhead(run, network, workers, memory, given));
+        overhead(run, network, workers, memory, given),
+        cluster.device());
   }
 
   private static int positive(Map<String, String> given, String setting, int otherwise) {
@@ -206,6 +210,13 @@ public record ExecutorSize(
     }
     settings.put(MEMORY, memoryMebibytes + "m");
     settings.put(OVERHEAD, overheadMebibytes + "m");
+    if (device == Device.GPU) {
+      settings.put(SparkRules.TASK_GPUS, "1");
+      settings.put(SparkRules.EXECUTOR_GPUS, Integer.toString(workers));
+      if (manager == ClusterManager.KUBERNETES) {
+        settings.put("spark.executor.resource.gpu.vendor", "nvidia.com");
+      }
+    }
     settings.keySet().removeAll(given.keySet());
     settings.put(OPTIONS, options(given));
     return settings;

@@ -1,6 +1,7 @@
 package io.lockstep.driver.submit;
 
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Device;
 import io.lockstep.common.config.Placement;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.layout.Layout;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.launcher.JavaModuleOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,7 @@ public record Submission(
 
   static final String MAIN = "io.lockstep.driver.Main";
   private static final String DRIVER_MEMORY = "spark.driver.memory";
+  private static final String DRIVER_OPTIONS = "spark.driver.extraJavaOptions";
   private static final String REST = "spark.master.rest.enabled";
   private static final String IMAGE = "spark.kubernetes.container.image";
   private static final long OWN_DRIVER_HEAP = 512;
@@ -104,7 +107,11 @@ public record Submission(
       throw new ConfigurationException(
           "Kubernetes needs an image with Spark and Lockstep in it: --conf " + IMAGE + "=NAME");
     }
-    SparkRules.check(given);
+    SparkRules.check(run, given);
+    if (manager == ClusterManager.LOCAL && run.cluster().device() == Device.GPU) {
+      throw new ConfigurationException(
+          "cluster.device gpu needs a cluster that gives GPUs to tasks, got --master " + master);
+    }
   }
 
   /** What the driver needs, where it is not given. */
@@ -126,7 +133,16 @@ public record Submission(
       }
     }
     settings.keySet().removeAll(given.keySet());
+    if (mode == DeployMode.CLUSTER && manager == ClusterManager.STANDALONE) {
+      settings.put(DRIVER_OPTIONS, moduleOptions(given.getOrDefault(DRIVER_OPTIONS, "")));
+    }
     return settings;
+  }
+
+  /** A standalone cluster is alone in starting the driver without Spark's own module options. */
+  private static String moduleOptions(String users) {
+    String modules = JavaModuleOptions.defaultModuleOptions().strip();
+    return users.isBlank() ? modules : modules + " " + users.strip();
   }
 
   /** Room for the servers that live in the driver. */
@@ -178,6 +194,17 @@ public record Submission(
           "a standalone cluster does not take the application jar along to the driver: "
               + jar
               + " must be there on every machine of the cluster, or name an address with --jar");
+    }
+    boolean environmentStays =
+        manager == ClusterManager.YARN || manager == ClusterManager.KUBERNETES;
+    if (mode == DeployMode.CLUSTER
+        && environmentStays
+        && run.cluster().placement() == Placement.PROCESSES
+        && run.cluster().secretFile().isEmpty()) {
+      notes.add(
+          "the driver on the cluster does not get LOCKSTEP_SECRET from here: name a file that it can"
+              + " read with cluster.secretFile, or hand the variable over by the cluster's own means"
+              + " (such as spark.kubernetes.driver.secretKeyRef.LOCKSTEP_SECRET)");
     }
     return notes;
   }

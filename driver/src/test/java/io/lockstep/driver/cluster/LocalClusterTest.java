@@ -109,6 +109,7 @@ class LocalClusterTest {
     Files.createDirectories(spark.resolve("jars"));
     spark.toFile().deleteOnExit();
     spark.resolve("jars").toFile().deleteOnExit();
-    return new ClusterSettings(1, 1, 1024, folder, spark, Duration.ofSeconds(20));
+    return new ClusterSettings(
+        1, 1, 1024, folder, spark, java.util.Map.of(), Duration.ofSeconds(20));
   }
 }

@@ -106,4 +106,12 @@ class SparkRuntimeTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("spark.speculation must be false, got true");
   }
+
+  @Test
+  void aDriverWithoutSparksModuleOptionsIsRefused() {
+    assertThatThrownBy(() -> SparkRuntime.requireOpenModules(false))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith(
+            "the driver's JVM was started without Spark's module options (java.nio is closed)");
+  }
 }

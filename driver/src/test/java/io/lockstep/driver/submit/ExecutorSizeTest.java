@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.Device;
 import io.lockstep.common.config.RunConfiguration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,8 @@ class ExecutorSizeTest {
 
   @Test
   void anExecutorHoldsOneWorkerUnlessItIsGivenMoreCores() {
-    assertThat(ExecutorSize.of(SMALL, Map.of())).isEqualTo(new ExecutorSize(2, 2, 1, 4, 1024, 576));
+    assertThat(ExecutorSize.of(SMALL, Map.of()))
+        .isEqualTo(new ExecutorSize(2, 2, 1, 4, 1024, 576, Device.CPU));
     ExecutorSize wide = ExecutorSize.of(SMALL, Map.of("spark.executor.cores", "7"));
     assertThat(wide.workers()).isEqualTo(3);
     assertThat(wide.executors()).isEqualTo(2);
@@ -100,6 +102,18 @@ class ExecutorSizeTest {
     Map<String, String> cores = Map.of("spark.cores.max", "5");
     assertThat(ExecutorSize.of(SMALL, cores).notes(cores, 4)).hasSize(1);
     assertThat(ExecutorSize.of(SMALL, Map.of()).notes(Map.of(), 4)).isEmpty();
+  }
+
+  @Test
+  void onGpusEachWorkerAsksForOneAndItsExecutorForAllOfThem() {
+    Map<String, String> given = Map.of("spark.executor.cores", "4");
+    RunConfiguration run = Submitted.run("cluster.device=gpu");
+    assertThat(ExecutorSize.of(run, given).settings(ClusterManager.KUBERNETES, given))
+        .containsEntry("spark.task.resource.gpu.amount", "1")
+        .containsEntry("spark.executor.resource.gpu.amount", "2")
+        .containsEntry("spark.executor.resource.gpu.vendor", "nvidia.com");
+    assertThat(ExecutorSize.of(SMALL, given).settings(ClusterManager.KUBERNETES, given))
+        .doesNotContainKey("spark.task.resource.gpu.amount");
   }
 
   @Test

@@ -97,6 +97,8 @@ class SubmissionTest {
         .contains("launch", "spark://host:7077", "io.lockstep.driver.Main")
         .endsWith("train", "wine.yaml", "--run-dir", "/runs/1");
     assertThat(prepared.conf().get("spark.standalone.submit.waitAppCompletion")).isEqualTo("true");
+    assertThat(prepared.conf().get("spark.driver.extraJavaOptions"))
+        .contains("--add-opens=java.base/java.nio=ALL-UNNAMED");
     assertThat(line.notes()).singleElement().asString().startsWith("a standalone cluster does not");
   }
 
@@ -221,6 +223,27 @@ class SubmissionTest {
     assertThatThrownBy(() -> Submitted.to("mesos://host", DeployMode.CLIENT, Map.of()).line())
         .hasMessage(
             "the master must be local, spark://HOST:PORT, yarn or k8s://URL, got 'mesos://host'");
+  }
+
+  @Test
+  void aSecretThatStaysHereIsSaid() {
+    Submission there = Submitted.to("yarn", DeployMode.CLUSTER, Map.of());
+    Submission processes =
+        new Submission(
+            Submitted.run("cluster.placement=processes"),
+            "yarn",
+            DeployMode.CLUSTER,
+            Map.of(),
+            Map.of(),
+            null,
+            there.jar(),
+            null,
+            List.of(),
+            there.arguments());
+    assertThat(processes.line().notes())
+        .singleElement()
+        .asString()
+        .startsWith("the driver on the cluster does not get LOCKSTEP_SECRET from here: ");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.lockstep.worker.engine.nd4j;
 
+import io.lockstep.common.config.Device;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -131,6 +132,16 @@ public final class NativeSettings {
    */
   public static long mostResidentBytes() {
     return org.bytedeco.javacpp.Pointer.maxPhysicalBytes();
+  }
+
+  /** What the native backend of this build computes on. Loads nothing native. */
+  public static Device device() {
+    return backend().contains("cuda") ? Device.GPU : Device.CPU;
+  }
+
+  /** The native backend of this build, such as {@code nd4j-native}. */
+  public static String backend() {
+    return build().getProperty("backend");
   }
 
   private static Properties build() {
