@@ -16,10 +16,12 @@ import io.lockstep.driver.coordinator.Coordinator;
 import io.lockstep.driver.coordinator.NoiseAverages;
 import io.lockstep.driver.coordinator.Outcome;
 import io.lockstep.driver.coordinator.ProcessSystem;
+import io.lockstep.driver.coordinator.RunId;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.coordinator.RunPlan;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToServers;
+import io.lockstep.driver.metrics.Figure;
 import io.lockstep.driver.metrics.Figures;
 import io.lockstep.driver.metrics.RunFigures;
 import io.lockstep.driver.report.RunDirectory;
@@ -44,6 +46,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,6 +55,8 @@ import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run, from its configuration to its weights: the one place that builds everything and passes it
@@ -59,6 +64,7 @@ import java.util.stream.Stream;
  * it returns.
  */
 public final class Training {
+  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
   private static final Duration TASKS_END = Duration.ofSeconds(10);
 
   private final RunConfiguration configuration;
@@ -68,6 +74,7 @@ public final class Training {
   private final Checkpoints checkpoints;
   private final long start = System.nanoTime();
   private final List<String> notes = new ArrayList<>();
+  private String runId = "";
   private String driverHost = "";
 
   /** What is done with a run whose coordinator has ended. */
@@ -187,6 +194,8 @@ public final class Training {
     RunParts parts = RunParts.of(configuration, data.plan().training().epoch());
     ClusterSection cluster = configuration.cluster();
     String runToken = RunToken.next();
+    runId = RunId.enter(configuration.name(), runToken);
+    LOG.info("run {} begins in {}", runId, directory.path());
     Manifest manifest = manifest(parts, data.plan(), from);
     DriverEndpoints endpoints = DriverEndpoints.of(cluster, spark.host(), spark.bindAddress());
     driverHost = endpoints.data().host();
@@ -213,7 +222,8 @@ public final class Training {
               system.addressOf(coordinator),
               coordinator,
               directory.checkpointsPlace(),
-              sockets.path().toString())) {
+              sockets.path().toString(),
+              workers -> describe(parts, manifest.step(), workers))) {
         office.open(coordinator, job);
         door.open(
             configuration,
@@ -233,6 +243,22 @@ public final class Training {
         return finish.of(parts, plan, outcome);
       }
     }
+  }
+
+  /** What Spark's page calls the job. */
+  private String describe(RunParts parts, long firstStep, int workers) {
+    long done = Math.max(firstStep, (long) Figures.ofProcess().get(Figure.STEP));
+    long last = parts.milestones().lastStep();
+    EpochPlan epochs = parts.milestones().epochs();
+    return String.format(
+        Locale.ROOT,
+        "%s: steps %d to %d, epochs %d to %d, on %d workers",
+        runId,
+        done + 1,
+        last,
+        epochs.epoch(done) + 1,
+        epochs.epoch(last - 1) + 1,
+        workers);
   }
 
   /** With the checkpoint of step 0 written, where first values come from files. */
@@ -320,6 +346,7 @@ public final class Training {
     Summary summary =
         new Summary(
             configuration.name(),
+            runId,
             steps,
             (double) steps / parts.milestones().epochs().stepsPerEpoch(),
             plan.examplesUpTo(steps),

@@ -3,16 +3,23 @@ package io.lockstep.driver.cli;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.DriverAddress;
 import io.lockstep.common.config.Durations;
+import io.lockstep.driver.metrics.Figure;
+import io.lockstep.driver.metrics.Figures;
+import io.lockstep.driver.metrics.MetricsEndpoint;
 import io.lockstep.driver.report.Build;
 import io.lockstep.driver.report.RunLog;
 import io.lockstep.driver.server.door.SharedSecret;
 import io.lockstep.driver.server.process.Invitation;
 import io.lockstep.driver.server.process.ServerProcess;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +43,8 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Example:",
       "  lockstep server --coordinator 10.0.0.7:7090 --secret-file secret.txt",
-      "  lockstep server --coordinator driver:7090 --port 7092 --data-port 7093 --forever",
+      "  lockstep server --coordinator driver:7090 --port 7092 --data-port 7093 --http-port 7094"
+          + " --forever",
       "",
       "Exit codes: 0 the run is done, 1 it failed, its driver was lost or refused this process, or"
           + " none came within --wait; 2 the command line is wrong."
@@ -96,6 +104,14 @@ final class ServerCommand implements Callable<Integer> {
   private int dataPort;
 
   @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "Port for /metrics, as Prometheus reads them, /-/healthy and /-/ready, which says whether"
+              + " this process hosts a server (default: none; 0 for a free one, which is printed).")
+  private @Nullable Integer httpPort;
+
+  @Option(
       names = "--wait",
       paramLabel = "TIME",
       converter = Time.class,
@@ -111,7 +127,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunLog.nowhere();
+    RunLog.onScreen();
     Matcher address = ADDRESS.matcher(coordinator);
     if (!address.matches()) {
       throw wrong("--coordinator must be HOST or HOST:PORT", coordinator);
@@ -129,15 +145,40 @@ final class ServerCommand implements Callable<Integer> {
             Optional.ofNullable(wait),
             forever);
     PrintWriter out = spec.commandLine().getOut();
-    ServerProcess process =
-        new ServerProcess(
-            invitation,
-            Build.name(),
-            line -> {
-              out.println(line);
-              out.flush();
-            });
-    return run(process) ? Lockstep.DONE : Lockstep.FAILED;
+    Consumer<String> says =
+        line -> {
+          out.println(line);
+          out.flush();
+        };
+    ServerProcess process = new ServerProcess(invitation, Build.name(), says);
+    if (httpPort == null) {
+      return run(process) ? Lockstep.DONE : Lockstep.FAILED;
+    }
+    try (MetricsEndpoint endpoint = endpoint(port("--http-port", httpPort.toString()))) {
+      says.accept("metrics at http://" + address(endpoint.address()) + "/metrics");
+      return run(process) ? Lockstep.DONE : Lockstep.FAILED;
+    }
+  }
+
+  private MetricsEndpoint endpoint(int number) {
+    String on = bindHost.isEmpty() ? host : bindHost;
+    InetSocketAddress address =
+        on.isEmpty() ? new InetSocketAddress(number) : new InetSocketAddress(on, number);
+    Figures figures = Figures.ofProcess();
+    try {
+      return MetricsEndpoint.start(
+          address,
+          figures,
+          EnumSet.of(Figure.Of.SERVER),
+          () -> figures.get(Figure.SERVERS) > 0 ? "" : "no server of a run is in this process");
+    } catch (IOException e) {
+      throw new ConfigurationException("--http-port: " + e.getMessage(), e);
+    }
+  }
+
+  private static String address(InetSocketAddress address) {
+    String name = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
+    return name + ":" + address.getPort();
   }
 
   /** SIGTERM and Ctrl-C end it, and the driver knows. */

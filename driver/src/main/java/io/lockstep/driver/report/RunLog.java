@@ -30,6 +30,13 @@ public final class RunLog {
     }
   }
 
+  /** What a process without a run directory of its own does goes to standard error. */
+  public static void onScreen() {
+    if (System.getProperty(CONFIGURATION) == null) {
+      System.setProperty(CONFIGURATION, "classpath:io/lockstep/driver/report/log-on-screen.xml");
+    }
+  }
+
   /** Nothing is written; errors go to standard error. */
   public static void nowhere() {
     if (System.getProperty(CONFIGURATION) == null) {

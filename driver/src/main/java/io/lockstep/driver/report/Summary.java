@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * What {@code summary.json} says when a run is done.
  *
  * @param name the run's name
+ * @param runId of this start or resumption, as in all logs
  * @param steps updates made
  * @param epochs passes over the data, the last perhaps in part
  * @param examples training examples computed on, repetitions after a crash left out
@@ -40,6 +41,7 @@ import java.util.OptionalLong;
  */
 public record Summary(
     String name,
+    String runId,
     long steps,
     double epochs,
     long examples,
@@ -76,6 +78,7 @@ public record Summary(
   Map<String, Object> plain() {
     Map<String, Object> plain = new LinkedHashMap<>();
     plain.put("name", name);
+    plain.put("runId", runId);
     plain.put("steps", steps);
     plain.put("epochs", epochs);
     plain.put("examples", examples);

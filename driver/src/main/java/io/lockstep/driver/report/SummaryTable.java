@@ -13,7 +13,7 @@ public final class SummaryTable {
   /** Prints what came out, the hash last. */
   public static void print(Summary summary, PrintWriter out) {
     Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("run", summary.name());
+    rows.put("run", summary.runId());
     rows.put(
         "steps",
         Figures.count(summary.steps())

@@ -9,6 +9,7 @@ import io.lockstep.common.data.DataException;
 import io.lockstep.common.data.DataPlan;
 import io.lockstep.common.data.StreamKind;
 import io.lockstep.driver.coordinator.ProcessSystem;
+import io.lockstep.driver.coordinator.RunId;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToServers;
@@ -37,6 +38,8 @@ import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -50,6 +53,8 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
   /** Five attempts of a worker end a run; all of them take less than cluster.joinTimeout. */
   private static final Duration REACH = Duration.ofSeconds(10);
 
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorTask.class);
+
   private final TaskPlan plan;
 
   ExecutorTask(TaskPlan plan) {
@@ -61,6 +66,13 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
     RunConfiguration configuration =
         RunConfiguration.parse(plan.configuration(), "the run's configuration");
     ClusterSection cluster = configuration.cluster();
+    String run = RunId.enter(configuration.name(), plan.runToken());
+    LOG.info(
+        "run {}: worker {}, attempt {}, begins; its coordinator is {}",
+        run,
+        TaskContext.getPartitionId(),
+        TaskContext.get().taskAttemptId(),
+        plan.coordinator());
     String host = SparkEnv.get().blockManager().blockManagerId().host();
     try (ProcessSystem system =
         ProcessSystem.open(

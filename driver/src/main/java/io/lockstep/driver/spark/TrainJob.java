@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntFunction;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.FetchFailed;
 import org.apache.spark.TaskFailedReason;
@@ -35,6 +36,7 @@ public final class TrainJob implements AutoCloseable {
   private final Dealt data;
   private final TaskPlan plan;
   private final ActorRef<ToCoordinator> coordinator;
+  private final IntFunction<String> describe;
   private final Listener listener = new Listener();
   private @Nullable JavaFutureAction<Void> job;
   private int submission;
@@ -44,11 +46,17 @@ public final class TrainJob implements AutoCloseable {
    *
    * @param plan of the first submission
    */
-  TrainJob(SparkSession session, Dealt data, TaskPlan plan, ActorRef<ToCoordinator> coordinator) {
+  TrainJob(
+      SparkSession session,
+      Dealt data,
+      TaskPlan plan,
+      ActorRef<ToCoordinator> coordinator,
+      IntFunction<String> describe) {
     this.session = session;
     this.data = data;
     this.plan = plan;
     this.coordinator = coordinator;
+    this.describe = describe;
     session.sparkContext().addSparkListener(listener);
   }
 
@@ -59,6 +67,7 @@ public final class TrainJob implements AutoCloseable {
    * @param coordinatorAddress as text, for executors
    * @param checkpoints the folder of the run's checkpoints
    * @param socketFolder where Unix-domain sockets of the run lie, on each host
+   * @param describe what Spark's page calls a job of so many workers
    */
   public static TrainJob create(
       SparkSession session,
@@ -68,7 +77,8 @@ public final class TrainJob implements AutoCloseable {
       String coordinatorAddress,
       ActorRef<ToCoordinator> coordinator,
       String checkpoints,
-      String socketFolder) {
+      String socketFolder,
+      IntFunction<String> describe) {
     TaskPlan plan =
         new TaskPlan(
             configuration,
@@ -79,7 +89,7 @@ public final class TrainJob implements AutoCloseable {
             data.plan(),
             checkpoints,
             socketFolder);
-    return new TrainJob(session, data, plan, coordinator);
+    return new TrainJob(session, data, plan, coordinator, describe);
   }
 
   /** Cancels the present job, and submits one with so many tasks. */
@@ -88,7 +98,7 @@ public final class TrainJob implements AutoCloseable {
     submission = newSubmission;
     RDD<StreamRows> streams = data.grouped(workers);
     String group = group(newSubmission);
-    session.sparkContext().setJobGroup(group, "Lockstep: workers", true);
+    session.sparkContext().setJobGroup(group, describe.apply(workers), true);
     try {
       JavaFutureAction<Void> submitted =
           new JavaRDD<>(streams, ClassTag$.MODULE$.<StreamRows>apply(StreamRows.class))

@@ -117,6 +117,7 @@ class RunDirectoryTest {
           .toIterable()
           .containsExactly(
               "name",
+              "runId",
               "steps",
               "epochs",
               "examples",
@@ -126,6 +127,7 @@ class RunDirectoryTest {
               "workers",
               "servers",
               "placement",
+              "serversAt",
               "slices",
               "slicesByWorker",
               "processIds",

@@ -60,6 +60,7 @@ final class Runs {
   static Summary summary(Optional<ValidationRecord> validation) {
     return new Summary(
         "made-up",
+        "made-up-1f2e3d4c",
         40,
         2,
         10240,

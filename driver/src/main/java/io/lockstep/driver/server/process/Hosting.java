@@ -6,6 +6,7 @@ import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.coordinator.ProcessSystem;
+import io.lockstep.driver.coordinator.RunId;
 import io.lockstep.driver.coordinator.RunParts;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToServers;
@@ -38,6 +39,7 @@ final class Hosting implements AutoCloseable {
   private final ActorRef<ToCoordinator> coordinator;
   private final ActorRef<ToServers> host;
   private final ToCoordinator.ProcessReady ready;
+  private final String run;
   private final AtomicBoolean heard = new AtomicBoolean();
 
   /**
@@ -49,6 +51,7 @@ final class Hosting implements AutoCloseable {
     this.visit = visit;
     Assignment assignment = visit.assignment();
     configuration = RunConfiguration.parse(assignment.configuration(), "the run's configuration");
+    run = RunId.enter(configuration.name(), assignment.runToken());
     RunParts parts = RunParts.of(configuration, assignment.epochs());
     CheckpointStore store =
         Storage.with(configuration.cluster().spark()).checkpoints(assignment.checkpoints());
@@ -93,7 +96,7 @@ final class Hosting implements AutoCloseable {
   /** What the user reads. */
   String describe() {
     return "serving the run "
-        + configuration.name()
+        + run
         + " as its server process "
         + ready.process()
         + " (pid "
@@ -104,7 +107,7 @@ final class Hosting implements AutoCloseable {
   }
 
   String run() {
-    return configuration.name();
+    return run;
   }
 
   /** Hosts servers until the run is over, or goes on without this process. */
