@@ -236,8 +236,7 @@ public final class Door implements AutoCloseable {
       }
       Integer process = admit();
       if (process == null) {
-        refuse(out, "the run is over");
-        return false;
+        return false; // the run is over; the next one's door may let it in
       }
       byte[] told = assignmentOf(process);
       ByteArrayOutputStream answer = new ByteArrayOutputStream();

@@ -89,8 +89,11 @@ public final class Visit implements AutoCloseable {
       out.flush();
     }
     Greeting.Word word = Greeting.word(in.readUnsignedByte());
-    if (word != Greeting.Word.WELCOME) {
+    if (word == Greeting.Word.REFUSED) {
       throw new RefusedException(Greeting.readText(in, Greeting.SHORT_TEXT));
+    }
+    if (word != Greeting.Word.WELCOME) {
+      throw new IOException("its run is over: " + Greeting.readText(in, Greeting.SHORT_TEXT));
     }
     Assignment assignment = Assignment.read(in);
     byte[] proof = Greeting.readBytes(in, Greeting.PROOF_BYTES);
