@@ -333,8 +333,8 @@ class BreakagesTest {
               Rule.PORTS,
               "cpu",
               SERVERS,
-              CONTAINER + "/readinessProbe/tcpSocket/port",
-              "\"metrics\"",
+              CONTAINER + "/readinessProbe/httpGet/port",
+              "\"status\"",
               "readinessProbe asks"),
           set(
               "a pod that never says whether it is ready",

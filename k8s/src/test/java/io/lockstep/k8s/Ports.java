@@ -69,6 +69,7 @@ final class Ports {
         List<String> arguments = arguments(pod);
         opened.put("control", Integer.valueOf(after(arguments, "--port")));
         opened.put("data", Integer.valueOf(after(arguments, "--data-port")));
+        opened.put("metrics", Integer.valueOf(after(arguments, "--http-port")));
         coordinator(pod, after(arguments, "--coordinator"));
       }
       default -> findings.add(pod.where() + ": is of no known component");
