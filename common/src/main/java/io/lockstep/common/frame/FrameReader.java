@@ -9,7 +9,6 @@ import java.nio.ShortBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ public final class FrameReader {
   private final int incarnation;
   private final int maximumPayload;
   private final ByteBuffer header = Frame.buffer(Frame.HEADER_BYTES);
-  private final AtomicLong bytes = new AtomicLong();
+  private long bytes;
   private ByteBuffer body;
   private FloatBuffer floats;
   private ShortBuffer shorts;
@@ -74,7 +73,7 @@ public final class FrameReader {
     }
     parseHeader();
     readPayload();
-    bytes.addAndGet(Frame.HEADER_BYTES + length);
+    bytes += Frame.HEADER_BYTES + length;
     return true;
   }
 
@@ -140,9 +139,9 @@ public final class FrameReader {
     }
   }
 
-  /** Bytes of all whole frames so far; from any thread. */
+  /** Bytes of all whole frames so far. */
   public long bytes() {
-    return bytes.get();
+    return bytes;
   }
 
   /** What the frame says. */

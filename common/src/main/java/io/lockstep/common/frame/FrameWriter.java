@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes frames to a channel. Frames are put together in one direct buffer and leave when it is
@@ -19,7 +18,7 @@ public final class FrameWriter {
   private final int incarnation;
   private ByteBuffer buffer;
   private final ByteBuffer[] pair = new ByteBuffer[2];
-  private final AtomicLong bytes = new AtomicLong();
+  private long bytes;
 
   /**
    * @param channel blocking; not closed here
@@ -141,7 +140,7 @@ public final class FrameWriter {
     int flags = Frame.flags(GradientForm.FLOAT32, scaleExponent);
     header(FrameKind.PARAMETERS, version, view, chunk, values.remaining(), flags, 0);
     buffer.flip();
-    bytes.addAndGet(buffer.remaining() + values.remaining());
+    bytes += buffer.remaining() + values.remaining();
     pair[0] = buffer;
     pair[1] = values;
     while (values.hasRemaining()) {
@@ -153,16 +152,16 @@ public final class FrameWriter {
   /** Sends what is put together. */
   public void flush() throws IOException {
     buffer.flip();
-    bytes.addAndGet(buffer.remaining());
+    bytes += buffer.remaining();
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
     buffer.clear();
   }
 
-  /** Bytes that were given to the channel so far; from any thread. */
+  /** Bytes that were given to the channel so far. */
   public long bytes() {
-    return bytes.get();
+    return bytes;
   }
 
   private void header(FrameKind kind, long step, int node, int chunk, int length, int flags)

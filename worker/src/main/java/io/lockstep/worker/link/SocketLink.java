@@ -62,6 +62,11 @@ final class SocketLink implements ServerLink {
   private boolean gone;
   private int received;
 
+  /** As far as a whole order has left, and a chunk has come. */
+  private long sentBytes;
+
+  private long receivedBytes;
+
   /** What gradients of the step from the version received are multiplied by, as a power of two. */
   private int scaleExponent;
 
@@ -254,13 +259,13 @@ final class SocketLink implements ServerLink {
   }
 
   @Override
-  public long sentBytes() {
-    return writer.bytes();
+  public synchronized long sentBytes() {
+    return sentBytes;
   }
 
   @Override
-  public long receivedBytes() {
-    return reader.bytes();
+  public synchronized long receivedBytes() {
+    return receivedBytes;
   }
 
   private void throwIfFailed() throws LinkException {
@@ -299,6 +304,7 @@ final class SocketLink implements ServerLink {
 
   private synchronized void written() {
     writing = false;
+    sentBytes = writer.bytes();
     notifyAll();
   }
 
@@ -372,6 +378,7 @@ final class SocketLink implements ServerLink {
     synchronized (this) {
       scaleExponent = reader.scaleExponent();
       received++;
+      receivedBytes = reader.bytes();
       notifyAll();
     }
   }
