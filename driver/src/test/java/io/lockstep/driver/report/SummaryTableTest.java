@@ -14,7 +14,7 @@ class SummaryTableTest {
     SummaryTable.print(Runs.summary(), new PrintWriter(text));
     assertThat(text.toString().lines())
         .containsExactly(
-            "run              made-up",
+            "run              made-up-1f2e3d4c",
             "steps            40 (2.0 epochs)",
             "examples         10 240",
             "train loss       0.5000",
