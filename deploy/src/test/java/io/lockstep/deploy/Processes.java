@@ -112,7 +112,9 @@ final class Processes {
     List<String> command = new ArrayList<>(List.of(Installation.launcher().toString()));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(Installation.root().toFile());
-    builder.environment().put("LOCKSTEP_HEAP", "1g");
+    builder
+        .environment()
+        .putAll(Map.of("LOCKSTEP_HEAP", "1g", "LOCKSTEP_SECRET", "known to drivers and servers"));
     return start(builder, directory);
   }
 
