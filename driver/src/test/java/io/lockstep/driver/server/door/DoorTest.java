@@ -37,6 +37,10 @@ class DoorTest {
   private static final SharedSecret ANOTHER = secret("known to one of them");
   private static final String BUILD = "1.0 (commit a)";
   private static final Duration LONG = Duration.ofSeconds(20);
+
+  /** Less than the door's patience with a stranger, at the end of which everybody is shown out. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(5);
+
   private static final Assignment ASSIGNMENT =
       new Assignment(
           0,
@@ -98,7 +102,7 @@ class DoorTest {
     Socket socket = new Socket();
     toClose.add(socket);
     socket.connect(address());
-    socket.setSoTimeout((int) LONG.toMillis());
+    socket.setSoTimeout((int) AT_ONCE.toMillis());
     return socket;
   }
 
@@ -245,7 +249,7 @@ class DoorTest {
     assertThat(others.get(63).getInputStream().available()).as("the last one waits").isZero();
   }
 
-  /** Whether the door ends a connection; what it had not read may make that a reset. */
+  /** Whether the door ends a connection at once; what it had not read may make that a reset. */
   private static boolean shownOut(Socket socket) throws IOException {
     try {
       return socket.getInputStream().read() < 0;
