@@ -39,11 +39,17 @@ class GpuIT {
       assertThat(given).containsPattern("\ngpus \\[[25], [25], [25], [25]\\]\n");
       String refused =
           submit(
-              cluster.master(), "io.lockstep.driver.Main", 2, "train", "deploy/examples/iris.yaml");
+              cluster.master(),
+              "io.lockstep.driver.Main",
+              2,
+              "train",
+              "deploy/examples/iris.yaml",
+              "--run-dir",
+              folder.resolve("run").toString());
       assertThat(refused)
           .contains(
-              "lockstep: spark.executor.resource.gpu.amount must be left out, got 2: the run"
-                  + " computes on the CPU");
+              "lockstep: spark.task.resource.gpu.amount must be left out, got 1: the run computes"
+                  + " on the CPU");
     }
   }
 

@@ -79,6 +79,7 @@ final class Run {
   private final TreeMap<Long, Map<Integer, ShardEntry>> shards = new TreeMap<>();
   private final Map<Integer, Integer> fruitlessAttempts = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private String lastFailure = "";
   private State state = State.JOINING;
   private int submission = 1;
   private int incarnation;
@@ -241,6 +242,7 @@ final class Run {
     if (state == State.OVER) {
       return actions;
     }
+    lastFailure = failed.reason();
     Member present = members.get(failed.worker());
     if (present == null || present.attempt <= failed.attempt()) {
       lost(failed.worker(), failed.attempt(), failed.reason(), now, actions);
@@ -301,7 +303,8 @@ final class Run {
       fail(
           "no worker joined within cluster.joinTimeout ("
               + seconds
-              + "s): the cluster has no free slot; add cores, or wait longer",
+              + "s): the cluster has no free slot; add cores, or wait longer"
+              + (lastFailure.isEmpty() ? "" : "; the last task failed: " + lastFailure),
           actions);
       return;
     }

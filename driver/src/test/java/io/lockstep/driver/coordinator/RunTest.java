@@ -269,6 +269,17 @@ class RunTest {
   }
 
   @Test
+  void whereTasksFailedInsteadOfJoiningTheRunSaysWhyTheLastDid() {
+    Run run = newRun();
+    take(run.taskFailed(new ToCoordinator.TaskFailed(0, 1, "no route to host"), now));
+    now += 61 * SECOND;
+    take(run.tick(now));
+    assertThat(outcome().reason())
+        .startsWith("no worker joined within cluster.joinTimeout (60s)")
+        .endsWith("; the last task failed: no route to host");
+  }
+
+  @Test
   void anotherCanaryIsRefused() {
     Run run = newRun();
     take(run.joined(join(0), now));
