@@ -265,7 +265,8 @@ final class DealingTest {
             .isCloseTo(mean, org.assertj.core.data.Percentage.withPercentage(1e-10));
         assertThat(scaling.deviation()[c])
             .isCloseTo(Math.sqrt(variance), org.assertj.core.data.Percentage.withPercentage(1e-9));
-        assertThat(scaling.apply(3 * c + 2, (float) mean)).isBetween(-1e-6f, 1e-6f);
+        // The mean as float32 is off by at most 5e-7, and deviations are near 0.29.
+        assertThat(scaling.apply(3 * c + 2, (float) mean)).isBetween(-3e-6f, 3e-6f);
       }
     }
     RunConfiguration sequence =
