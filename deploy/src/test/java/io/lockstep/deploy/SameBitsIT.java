@@ -204,7 +204,7 @@ class SameBitsIT {
 
   @Test
   void anInterruptEndsAllWithinSecondsAndTheRunCanBeResumed() throws Exception {
-    Path configuration = processes.configuration(Processes.MLP, MLP_STEPS);
+    Path configuration = processes.configuration(Processes.CNN, CNN_STEPS);
     Path directory = processes.newDirectory();
     Process run = processes.launch(directory, train(configuration, directory));
     await().atMost(LONG).until(() -> !run.isAlive() || Processes.steps(directory) >= SOME_STEPS);
