@@ -130,11 +130,6 @@ record FrameTable(
   }
 
   @Override
-  public String name() {
-    return options.path() + " (" + shown + ")";
-  }
-
-  @Override
   public ExampleForm form() {
     return columns.form(
         width > 0 ? width : columns.features().size(),
@@ -144,16 +139,6 @@ record FrameTable(
   @Override
   public List<String> featureNames() {
     return columns.featureNames();
-  }
-
-  @Override
-  public boolean skipsBadRows() {
-    return SourceKeys.skips(options);
-  }
-
-  @Override
-  public String wayOut() {
-    return SourceKeys.wayOut(options);
   }
 
   @Override
@@ -196,9 +181,7 @@ record FrameTable(
 
   @Override
   public String place(Parsed.Bad row) {
-    return kind == Rows.OF_FILES
-        ? InputFile.show(row.file()) + ", row " + row.position()
-        : options.path() + ", a row of its query";
+    return kind == Rows.OF_FILES ? Table.super.place(row) : options.path() + ", a row of its query";
   }
 
   private FrameRowReader reader(LabelReader labels) {

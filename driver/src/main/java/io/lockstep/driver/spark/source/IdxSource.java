@@ -95,38 +95,13 @@ final class IdxSource implements Source {
     private static final long PART_BYTES = 32 << 20;
 
     @Override
-    public String name() {
-      return options.path() + " (" + files.features().shown() + ")";
+    public String shown() {
+      return files.features().shown();
     }
 
     @Override
     public ExampleForm form() {
       return files.form();
-    }
-
-    @Override
-    public List<String> featureNames() {
-      return List.of();
-    }
-
-    @Override
-    public boolean skipsBadRows() {
-      return SourceKeys.skips(options);
-    }
-
-    @Override
-    public String wayOut() {
-      return SourceKeys.wayOut(options);
-    }
-
-    @Override
-    public boolean hasTextLabels() {
-      return false;
-    }
-
-    @Override
-    public RDD<String> labelTexts(SparkContext spark) {
-      throw new IllegalStateException("the labels of IDX files are numbers");
     }
 
     @Override
@@ -160,11 +135,6 @@ final class IdxSource implements Source {
     @Override
     public Rows<Parsed> inOrder(LabelReader labels) {
       return new IdxRows(files, labels, hadoop, 0, files.header().rows());
-    }
-
-    @Override
-    public String place(Parsed.Bad row) {
-      return InputFile.show(row.file()) + ", row " + row.position();
     }
   }
 }

@@ -25,23 +25,13 @@ record ImagesTable(Options options, Configuration hadoop, List<String> files, Pi
   }
 
   @Override
-  public String name() {
-    return options.path() + " (" + InputFile.show(options.get(ImagesSource.PATH)) + ")";
+  public String shown() {
+    return InputFile.show(options.get(ImagesSource.PATH));
   }
 
   @Override
   public ExampleForm form() {
     return form(pixels);
-  }
-
-  @Override
-  public List<String> featureNames() {
-    return List.of();
-  }
-
-  @Override
-  public boolean skipsBadRows() {
-    return SourceKeys.skips(options);
   }
 
   @Override

@@ -31,18 +31,8 @@ record LineTable(
   private static final long PART_BYTES = 32 << 20;
 
   @Override
-  public String name() {
-    return options.path() + " (" + InputFile.show(options.get(SourceKeys.PATH)) + ")";
-  }
-
-  @Override
-  public boolean skipsBadRows() {
-    return SourceKeys.skips(options);
-  }
-
-  @Override
-  public String wayOut() {
-    return SourceKeys.wayOut(options);
+  public String shown() {
+    return InputFile.show(options.get(SourceKeys.PATH));
   }
 
   @Override

@@ -14,38 +14,13 @@ record NpyTable(Options options, Configuration hadoop, List<NpyPair> pairs) impl
   private static final long PART_BYTES = 32 << 20;
 
   @Override
-  public String name() {
-    return options.path() + " (" + InputFile.show(options.get(NpySource.FEATURES)) + ")";
+  public String shown() {
+    return InputFile.show(options.get(NpySource.FEATURES));
   }
 
   @Override
   public ExampleForm form() {
     return pairs.get(0).form();
-  }
-
-  @Override
-  public List<String> featureNames() {
-    return List.of();
-  }
-
-  @Override
-  public boolean skipsBadRows() {
-    return SourceKeys.skips(options);
-  }
-
-  @Override
-  public String wayOut() {
-    return SourceKeys.wayOut(options);
-  }
-
-  @Override
-  public boolean hasTextLabels() {
-    return false;
-  }
-
-  @Override
-  public RDD<String> labelTexts(SparkContext spark) {
-    throw new IllegalStateException("the labels of arrays are numbers");
   }
 
   @Override
@@ -95,10 +70,5 @@ record NpyTable(Options options, Configuration hadoop, List<NpyPair> pairs) impl
                             cut.get(i).from(),
                             cut.get(i).to()))
             .toList());
-  }
-
-  @Override
-  public String place(Parsed.Bad row) {
-    return InputFile.show(row.file()) + ", row " + row.position();
   }
 }

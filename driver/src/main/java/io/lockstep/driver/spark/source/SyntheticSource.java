@@ -39,7 +39,8 @@ final class SyntheticSource implements Source {
   @Override
   public Table open(Reading reading) {
     return new SyntheticTable(
-        options.path() + " (" + options.get(GENERATOR).get(Registry.TYPE) + ")",
+        options,
+        options.get(GENERATOR).get(Registry.TYPE),
         reading.hadoop(),
         new Examples(generator, options.get(SEED), reading.labelled()),
         options.get(EXAMPLES));

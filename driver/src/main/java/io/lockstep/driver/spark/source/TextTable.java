@@ -11,9 +11,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 
-/** Text files, a partition a file. */
+/** Text files, a partition a file; each is read as a whole or not at all. */
 record TextTable(Options options, Configuration hadoop, List<InputFile> files, Windows windows)
-    implements Table {
+    implements SoundTable {
 
   static ExampleForm form(Windows windows) {
     int labels = windows.labelled() ? windows.length() : 0;
@@ -21,8 +21,8 @@ record TextTable(Options options, Configuration hadoop, List<InputFile> files, W
   }
 
   @Override
-  public String name() {
-    return options.path() + " (" + InputFile.show(options.get(SourceKeys.PATH)) + ")";
+  public String shown() {
+    return InputFile.show(options.get(SourceKeys.PATH));
   }
 
   @Override
@@ -31,33 +31,8 @@ record TextTable(Options options, Configuration hadoop, List<InputFile> files, W
   }
 
   @Override
-  public List<String> featureNames() {
-    return List.of();
-  }
-
-  @Override
   public Tokenizer tokenizer() {
     return windows.tokenizer();
-  }
-
-  @Override
-  public boolean skipsBadRows() {
-    return false;
-  }
-
-  @Override
-  public String wayOut() {
-    throw noBadRows();
-  }
-
-  @Override
-  public boolean hasTextLabels() {
-    return false;
-  }
-
-  @Override
-  public RDD<String> labelTexts(SparkContext spark) {
-    throw new IllegalStateException("the labels of text are the numbers of tokens");
   }
 
   @Override
@@ -82,14 +57,5 @@ record TextTable(Options options, Configuration hadoop, List<InputFile> files, W
         files.stream()
             .<FilesInOrder.Opening>map(file -> () -> new TextRows(file, windows, hadoop))
             .toList());
-  }
-
-  @Override
-  public String place(Parsed.Bad row) {
-    throw noBadRows();
-  }
-
-  private static IllegalStateException noBadRows() {
-    return new IllegalStateException("a text file is read as a whole or not at all");
   }
 }
