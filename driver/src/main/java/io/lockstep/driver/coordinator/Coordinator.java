@@ -92,7 +92,7 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
         .onMessage(
             ToCoordinator.ServerNotFinite.class, m -> decide(() -> run.serverNotFinite(m, now())))
         .onMessage(ToCoordinator.StepApplied.class, m -> decide(() -> run.stepApplied(m, now())))
-        .onMessage(ToCoordinator.RoundReady.class, m -> decide(() -> run.roundReady(m)))
+        .onMessage(ToCoordinator.RoundReady.class, m -> decide(() -> run.roundReady(m, now())))
         .onMessage(ToCoordinator.ShardSaved.class, m -> decide(() -> run.shardSaved(m, now())))
         .onMessage(ToCoordinator.WorkerTimes.class, m -> decide(() -> run.workerTimes(m, now())))
         .onMessage(ToCoordinator.ValidationSums.class, m -> decide(() -> run.validation(m)))

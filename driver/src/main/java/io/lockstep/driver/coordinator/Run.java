@@ -48,7 +48,10 @@ final class Run {
   private static final String LEAVE_OUT =
       "; leave that host out, or set allowDifferentFingerprint: true";
 
-  /** Messages may be lost; hosts of servers that do not answer are told again. */
+  /**
+   * Messages may be lost. Hosts of servers that are silent for so long are told again what they
+   * host, and say again what their servers said last.
+   */
   static final Duration REPEAT = Duration.ofSeconds(5);
 
   /** The states. */
@@ -85,7 +88,7 @@ final class Run {
   private int incarnation;
   private long checkpoint;
   private int restarts;
-  private long hostsTold;
+  private long hostsHeard;
   private int linksLost;
   private long linksLostSince;
   private boolean reproducible = true;
@@ -283,7 +286,8 @@ final class Run {
       return actions;
     }
     report(now, actions);
-    if (state == State.STARTING && now - hostsTold >= REPEAT.toNanos()) {
+    boolean serving = state == State.STARTING || state == State.TRAINING;
+    if (serving && now - hostsHeard >= REPEAT.toNanos()) {
       tellHosts(now, actions);
     }
     boolean waiting = state == State.JOINING || state == State.WAITING;
@@ -449,7 +453,7 @@ final class Run {
   }
 
   private void tellHosts(long now, List<Action> actions) {
-    hostsTold = now;
+    hostsHeard = now;
     switch (plan.placement()) {
       case DRIVER -> actions.add(host(Site.DRIVER, plan.allServers()));
       case WORKERS ->
@@ -542,10 +546,11 @@ final class Run {
     return linksLost > HOPELESS_LINKS && now - linksLostSince > 2 * plan.joinTimeout().toNanos();
   }
 
-  List<Action> roundReady(ToCoordinator.RoundReady part) {
+  List<Action> roundReady(ToCoordinator.RoundReady part, long now) {
     if (state != State.TRAINING || part.incarnation() != incarnation) {
       return List.of();
     }
+    hostsHeard = now;
     double[][] totals = rounds.add(part.sums());
     return totals == null
         ? List.of()
@@ -558,6 +563,7 @@ final class Run {
   List<Action> stepApplied(ToCoordinator.StepApplied applied, long now) {
     List<Action> actions = new ArrayList<>();
     if (state == State.TRAINING && applied.incarnation() == incarnation) {
+      hostsHeard = now;
       if (steps.isAfterGap(applied)) {
         String lost = "what server " + applied.server() + " said of a step was lost";
         note(lost + ": going back to the last checkpoint", actions);
@@ -600,27 +606,31 @@ final class Run {
 
   List<Action> shardSaved(ToCoordinator.ShardSaved saved, long now) {
     List<Action> actions = new ArrayList<>();
-    if (state == State.TRAINING && saved.incarnation() == incarnation) {
+    boolean present = state == State.TRAINING && saved.incarnation() == incarnation;
+    if (present && saved.step() > checkpoint) {
       shards.computeIfAbsent(saved.step(), s -> new TreeMap<>()).put(saved.server(), saved.entry());
       report(now, actions);
     }
     return actions;
   }
 
-  /** A checkpoint comes to exist once all its shards are written, and all lines up to it. */
+  /**
+   * A checkpoint comes to exist once all its shards are written, and all lines up to it. One of
+   * which word was lost does not hold up those after it.
+   */
   private void publish(List<Action> actions) {
-    while (!shards.isEmpty()) {
-      var first = shards.firstEntry();
-      if (first.getValue().size() < plan.busyShards() || steps.next() <= first.getKey()) {
-        return;
+    for (long step : List.copyOf(shards.keySet())) {
+      Map<Integer, ShardEntry> written = shards.getOrDefault(step, Map.of());
+      if (written.size() < plan.busyShards() || steps.next() <= step) {
+        continue;
       }
-      shards.pollFirstEntry();
-      checkpoint = first.getKey();
+      shards.headMap(step, true).clear();
+      checkpoint = step;
       String by = reproducible && canary != null ? canary : MIXED;
       actions.add(
           new Action.Publish(
               checkpoint,
-              List.copyOf(first.getValue().values()),
+              List.copyOf(written.values()),
               by,
               rates.stateBefore(checkpoint),
               steps.noise(checkpoint)));

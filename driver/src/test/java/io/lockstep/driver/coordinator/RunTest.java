@@ -159,7 +159,7 @@ class RunTest {
     actions.clear();
     take(run.stepApplied(new ToCoordinator.StepApplied(1, 0, report(1, 0), now), now));
     take(run.shardSaved(new ToCoordinator.ShardSaved(1, 0, 2, entry(2, 0)), now));
-    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0))));
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0)), now));
     assertThat(actions).isEmpty();
   }
 
@@ -372,9 +372,9 @@ class RunTest {
   @Test
   void roundsAreReducedOverServersAndHandedToAll() {
     Run run = training();
-    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0))));
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0)), now));
     assertThat(actions).isEmpty();
-    take(run.roundReady(new ToCoordinator.RoundReady(1, round(1))));
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(1)), now));
     assertThat(actions).hasSize(1);
     double[][] totals = ((Action.HandTotals) actions.get(0)).totals();
     assertThat(totals).isEqualTo(new double[][] {{0 + 1 + 2 + 3}, {4}});
@@ -736,10 +736,64 @@ class RunTest {
             new Action.Host(Site.worker(0), 1, 0, List.of(0)),
             new Action.Host(Site.worker(1), 1, 0, List.of(1)));
     take(run.serverReady(ready(1, 1), now));
+    take(run.serverReady(ready(1, 0), now));
+    assertThat(run.state()).isEqualTo(Run.State.TRAINING);
+  }
+
+  @Test
+  void hostsThatAreSilentWhileTrainingGoesOnAreToldAgain() {
+    Run run = training();
+    now += Run.REPEAT.toNanos() - 1;
+    step(run, 1);
+    now++;
     actions.clear();
+    take(run.tick(now));
+    assertThat(actions).as("not silent").isEmpty();
     now += Run.REPEAT.toNanos();
     take(run.tick(now));
+    assertThat(actions).containsExactly(new Action.Host(Site.DRIVER, 1, 0, List.of(0, 1)));
+  }
+
+  @Test
+  void whatServersSayAgainChangesNothing() {
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    checkpoint(run, 2);
+    actions.clear();
+    applied(run, 2);
+    saved(run, 2);
+    take(run.serverReady(ready(1, 0), now));
     assertThat(actions).isEmpty();
+    step(run, 3);
+    step(run, 4);
+    checkpoint(run, 4);
+    assertThat(published()).containsExactly(4L);
+  }
+
+  @Test
+  void aCheckpointOfWhichWordWasLostDoesNotHoldUpTheNext() {
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    take(run.shardSaved(new ToCoordinator.ShardSaved(1, 0, 2, entry(2, 0)), now));
+    step(run, 3);
+    step(run, 4);
+    checkpoint(run, 4);
+    assertThat(published()).containsExactly(4L);
+    take(run.shardSaved(new ToCoordinator.ShardSaved(1, 1, 2, entry(2, 1)), now));
+    assertThat(published()).containsExactly(4L);
+  }
+
+  @Test
+  void aServerThatSaysItsSumsAgainHearsTheTotalsAgain() {
+    Run run = training();
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0)), now));
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(1)), now));
+    List<Action> first = List.copyOf(actions);
+    actions.clear();
+    take(run.roundReady(new ToCoordinator.RoundReady(1, round(0)), now));
+    assertThat(actions).isEqualTo(first).hasSize(1);
   }
 
   @Test
@@ -905,11 +959,12 @@ class RunTest {
     now += 61 * SECOND;
     take(run.tick(now));
     assertThat(actions)
-        .as("a spare is not waited for")
+        .as("a spare is not waited for; who is there hears again what it hosts")
         .containsExactly(
             new Action.Dismiss(3, "killed"),
             new Action.Note(
-                "lost server process 3 (pid 2003 on host3), which had no servers: killed"));
+                "lost server process 3 (pid 2003 on host3), which had no servers: killed"),
+            new Action.Host(Site.process(2), 2, 0, List.of(0, 1)));
     assertThat(run.state()).isEqualTo(Run.State.TRAINING);
   }
 

@@ -21,12 +21,14 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The parameter servers of one place, a process or a task: those of one incarnation at a time. Safe
- * for threads. What they have to say goes to the coordinator as messages.
+ * for threads. What they have to say goes to the coordinator as messages. Messages may be lost: a
+ * place that is told again to host what it hosts says its servers' last words again.
  */
 public final class HostedServers implements AutoCloseable {
   private static final Figures FIGURES = Figures.ofProcess();
@@ -34,6 +36,10 @@ public final class HostedServers implements AutoCloseable {
   private final ServerPlan plan;
   private final Consumer<ToCoordinator> coordinator;
   private final Map<Integer, ParameterServer> servers = new HashMap<>();
+
+  /** What the servers of the present incarnation said last, each by its number. */
+  private final Map<Integer, LastWords> lastWords = new TreeMap<>();
+
   private int incarnation;
   private boolean closed;
 
@@ -49,7 +55,7 @@ public final class HostedServers implements AutoCloseable {
 
   /**
    * Closes the servers of an earlier incarnation and starts those of this one; told again, says
-   * again that they are ready.
+   * again that they are ready, and what they said last.
    *
    * @param newIncarnation must not be earlier than the present one, otherwise nothing happens
    * @param step the checkpoint to load, 0 for the first values, unless the plan has {@code begun}
@@ -59,18 +65,23 @@ public final class HostedServers implements AutoCloseable {
     if (closed || newIncarnation < incarnation) {
       return;
     }
-    if (newIncarnation == incarnation || startAll(newIncarnation, step, numbers)) {
-      servers
-          .values()
-          .forEach(
-              server ->
-                  coordinator.accept(
-                      new ToCoordinator.ServerReady(newIncarnation, server.address())));
+    if (newIncarnation == incarnation) {
+      sayReady();
+      lastWords.values().forEach(LastWords::sayAgain);
+    } else if (startAll(newIncarnation, step, numbers)) {
+      sayReady();
+    }
+  }
+
+  private void sayReady() {
+    for (ParameterServer server : servers.values()) {
+      coordinator.accept(new ToCoordinator.ServerReady(incarnation, server.address()));
     }
   }
 
   private boolean startAll(int newIncarnation, long step, List<Integer> numbers) {
     closeServers();
+    lastWords.clear();
     incarnation = newIncarnation;
     long busyHere =
         numbers.stream()
@@ -78,11 +89,12 @@ public final class HostedServers implements AutoCloseable {
             .count();
     LocalRounds allHere = busyHere == plan.busyShards() ? new LocalRounds(plan.layout()) : null;
     for (int number : numbers) {
+      lastWords.put(number, new LastWords(coordinator));
       try {
         servers.put(number, start(number, plan.endpoint().next(servers.size()), step, allHere));
         FIGURES.add(Figure.SERVERS, 1);
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        fail(newIncarnation, number, e);
+        wordsOf(number).say(cannotGoOn(newIncarnation, number, e));
         return false;
       }
     }
@@ -113,17 +125,21 @@ public final class HostedServers implements AutoCloseable {
       plan.checkpoints().read(manifest, first, first + chunks.size(), shard::load);
       shard.load(manifest.shards().get(0).numbers());
     }
-    Events events = new Events(number, incarnation, shard, allHere);
+    Events events = new Events(number, incarnation, wordsOf(number), shard, allHere);
     ServerSettings settings =
         new ServerSettings(
             plan.runToken(), incarnation, number, endpoint, plan.socketFolder(), plan.gradients());
     return ParameterServer.start(settings, shard, plan.layout().longestChunk(), events);
   }
 
-  private void fail(int ofIncarnation, int number, Throwable e) {
+  private LastWords wordsOf(int number) {
+    return java.util.Objects.requireNonNull(lastWords.get(number));
+  }
+
+  private static ToCoordinator cannotGoOn(int ofIncarnation, int number, Throwable e) {
     String own = e instanceof RuntimeException && e.getMessage() != null ? e.getMessage() : "" + e;
     String reason = e.getCause() == null ? own : own + ": " + e.getCause();
-    coordinator.accept(new ToCoordinator.ServerFailed(ofIncarnation, number, reason));
+    return new ToCoordinator.ServerFailed(ofIncarnation, number, reason);
   }
 
   private void closeServers() {
@@ -142,12 +158,19 @@ public final class HostedServers implements AutoCloseable {
   private final class Events implements ServerEvents {
     private final int server;
     private final int ownIncarnation;
+    private final LastWords words;
     private final ParameterShard shard;
     private final @Nullable LocalRounds allHere;
 
-    Events(int server, int ownIncarnation, ParameterShard shard, @Nullable LocalRounds allHere) {
+    Events(
+        int server,
+        int ownIncarnation,
+        LastWords words,
+        ParameterShard shard,
+        @Nullable LocalRounds allHere) {
       this.server = server;
       this.ownIncarnation = ownIncarnation;
+      this.words = words;
       this.shard = shard;
       this.allHere = allHere;
     }
@@ -155,15 +178,13 @@ public final class HostedServers implements AutoCloseable {
     @Override
     public void stepDone(StepReport report) {
       FIGURES.set(Figure.SERVER_STEP, (double) (report.step() + 1));
-      coordinator.accept(
-          new ToCoordinator.StepApplied(ownIncarnation, server, report, System.nanoTime()));
+      words.say(new ToCoordinator.StepApplied(ownIncarnation, server, report, System.nanoTime()));
       long done = report.step() + 1;
       if (plan.milestones().checkpoints(done)) {
         try {
-          coordinator.accept(
-              new ToCoordinator.ShardSaved(ownIncarnation, server, done, save(done)));
+          words.add(new ToCoordinator.ShardSaved(ownIncarnation, server, done, save(done)));
         } catch (CheckpointException e) {
-          fail(ownIncarnation, server, e);
+          words.add(cannotGoOn(ownIncarnation, server, e));
         }
       }
     }
@@ -195,7 +216,7 @@ public final class HostedServers implements AutoCloseable {
     @Override
     public void roundReady(RoundSums sums) {
       if (allHere == null) {
-        coordinator.accept(new ToCoordinator.RoundReady(ownIncarnation, sums));
+        words.say(new ToCoordinator.RoundReady(ownIncarnation, sums));
       } else {
         allHere.roundReady(sums);
       }
@@ -203,7 +224,7 @@ public final class HostedServers implements AutoCloseable {
 
     @Override
     public void failed(StepFailure failure) {
-      coordinator.accept(
+      words.say(
           failure.isNotFinite()
               ? new ToCoordinator.ServerNotFinite(
                   ownIncarnation, server, failure.step() + 1, failure.message())

@@ -2,6 +2,8 @@ package io.lockstep.driver.server.shard;
 
 import io.lockstep.common.layout.Layout;
 import io.lockstep.common.optim.TensorSums;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class RoundTotals {
   private final TensorSums tensorSums;
   private final double[] @Nullable [] gathered;
+
+  /** The totals of this step's rounds that are over. */
+  private final Map<Integer, double[][]> over = new HashMap<>();
+
   private long step = -1;
   private int round = -1;
   private int missing;
@@ -25,22 +31,25 @@ public final class RoundTotals {
   }
 
   /**
-   * Takes a shard's part. The first part of a later round begins that round; one of a round that is
-   * over, or that another has overtaken, is dropped: a message that came late. Who goes back to a
-   * checkpoint takes a new instance.
+   * Takes a shard's part. The first part of a later round begins that round. A part of a round of
+   * this step that is over is said again by a shard that still waits for the totals, and answered
+   * with them; one of an earlier step is dropped. Who goes back to a checkpoint takes a new
+   * instance.
    *
    * @return [tensor][sum], for {@link ParameterShard#totals} of every shard; null until all parts
    *     are there
    */
   public double @Nullable [][] add(RoundSums part) {
-    if (isOld(part)) {
+    if (part.step() < step) {
       return null;
     }
-    if (part.step() != step || part.round() != round) {
-      step = part.step();
-      round = part.round();
-      missing = gathered.length;
-      java.util.Arrays.fill(gathered, null);
+    if (part.step() > step) {
+      over.clear();
+      begin(part);
+    } else if (part.round() > round) {
+      begin(part);
+    } else if (part.round() < round || missing == 0) {
+      return over.get(part.round());
     }
     for (int c = 0; c < part.sums().length; c++) {
       if (gathered[part.firstChunk() + c] == null) {
@@ -48,7 +57,19 @@ public final class RoundTotals {
       }
       gathered[part.firstChunk() + c] = part.sums()[c];
     }
-    return missing == 0 ? reduce() : null;
+    if (missing > 0) {
+      return null;
+    }
+    double[][] perTensor = reduce();
+    over.put(round, perTensor);
+    return perTensor;
+  }
+
+  private void begin(RoundSums part) {
+    step = part.step();
+    round = part.round();
+    missing = gathered.length;
+    java.util.Arrays.fill(gathered, null);
   }
 
   private double[][] reduce() {
@@ -57,12 +78,5 @@ public final class RoundTotals {
       rows[c] = java.util.Objects.requireNonNull(gathered[c]).clone();
     }
     return tensorSums.reduce(rows);
-  }
-
-  private boolean isOld(RoundSums part) {
-    boolean sameStep = part.step() == step;
-    return part.step() < step
-        || (sameStep && part.round() < round)
-        || (sameStep && part.round() == round && missing == 0);
   }
 }

@@ -1,6 +1,7 @@
 package io.lockstep.driver.server.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.lockstep.common.checkpoint.Checkpoints;
 import io.lockstep.common.checkpoint.FolderStore;
@@ -12,6 +13,7 @@ import io.lockstep.driver.server.Synthetic;
 import io.lockstep.worker.Milestones;
 import io.lockstep.worker.link.Endpoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostedServersTest {
+  private static final int STEPS = 5;
+
   @TempDir private Path folder;
   private final List<ToCoordinator> said = new ArrayList<>();
 
@@ -64,8 +68,39 @@ class HostedServersTest {
                     .contains("checkpoint step-40", "NoSuchFileException"));
   }
 
+  @Test
+  void aFailureIsSaidAgain() {
+    servers.host(1, 40, List.of(0));
+    servers.host(1, 40, List.of(0));
+    assertThat(said).hasSize(2).allMatch(ToCoordinator.ServerFailed.class::isInstance);
+  }
+
+  /** LAMB needs a round of sums, a clip by norm another. */
+  @Test
+  void aRunWhoseMessagesAreLostOnTheWayComesToTheSameBits() throws Exception {
+    Synthetic synthetic = new Synthetic(7, 3, 20, "lamb", 1);
+    assertThat(synthetic.plan().rounds()).isEqualTo(2);
+    try (LossyCoordinator coordinator =
+        new LossyCoordinator(synthetic, plan(folder, synthetic), STEPS)) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(5))
+          .until(
+              () -> {
+                coordinator.tellHosts();
+                return coordinator.hasHeardAll();
+              });
+      assertThat(coordinator.parameters()).isEqualTo(synthetic.train(STEPS).get(STEPS));
+      assertThat(coordinator.lost()).as("messages lost on the way").isGreaterThan(STEPS);
+    }
+  }
+
   private static ServerPlan plan(Path folder) {
-    Synthetic synthetic = new Synthetic(1, 2, 20, "sgd", 0);
+    return plan(folder, new Synthetic(1, 2, 20, "sgd", 0));
+  }
+
+  static ServerPlan plan(Path folder, Synthetic synthetic) {
+    float[] parameters = synthetic.parameters();
     return new ServerPlan(
         "secret",
         2,
@@ -75,9 +110,15 @@ class HostedServersTest {
         synthetic.plan(),
         Synthetic::learningRate,
         Synthetic.BASE_LEARNING_RATE,
-        (tensor, from, target, length) -> {},
+        (tensor, from, target, length) ->
+            System.arraycopy(
+                parameters,
+                (int) synthetic.layout().tensorOffset(tensor) + from,
+                target,
+                0,
+                length),
         false,
-        new Milestones(new EpochPlan(4, 1), 5, Interval.NEVER, 5),
+        new Milestones(new EpochPlan(4, 1), STEPS, Interval.NEVER, STEPS),
         new Checkpoints(new FolderStore(folder.resolve("checkpoints"))),
         Endpoint.at("127.0.0.1"),
         folder.resolve("sockets"));

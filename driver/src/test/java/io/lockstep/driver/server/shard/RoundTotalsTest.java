@@ -28,13 +28,20 @@ class RoundTotalsTest {
   }
 
   @Test
-  void aPartThatComesTwiceOrLateChangesNothing() {
+  void aPartThatComesTwiceChangesNothingAndHearsWhatARoundOfTheStepCameTo() {
     assertThat(totals.add(part(3, 1, 0, 1))).isNull();
     assertThat(totals.add(part(3, 1, 0, 1))).isNull();
     assertThat(totals.add(part(3, 0, 1, 100))).as("an earlier round").isNull();
     assertThat(totals.add(part(2, 1, 1, 100))).as("an earlier step").isNull();
     assertThat(totals.add(part(3, 1, 1, 2))).isEqualTo(new double[][] {{3}});
-    assertThat(totals.add(part(3, 1, 0, 1))).as("a round that is over").isNull();
-    assertThat(totals.add(part(3, 1, 1, 2))).isNull();
+    assertThat(totals.add(part(3, 1, 0, 1)))
+        .as("a round that is over")
+        .isEqualTo(new double[][] {{3}});
+    assertThat(totals.add(part(3, 2, 0, 9))).isNull();
+    assertThat(totals.add(part(3, 1, 1, 100)))
+        .as("one that another has overtaken")
+        .isEqualTo(new double[][] {{3}});
+    assertThat(totals.add(part(4, 0, 0, 1))).isNull();
+    assertThat(totals.add(part(3, 1, 0, 1))).as("of a step that is over").isNull();
   }
 }
