@@ -9,26 +9,34 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The driver's side: lets in who knows the secret and is of the same build, hands out assignments,
- * and notices when a process has gone. A thread a connection; at most 64 may be waiting to prove
- * themselves, one more closes the oldest of them.
+ * and notices when a process has gone. A thread a connection. Strangers cost little: at most 64 may
+ * be waiting to prove themselves, one more closes the oldest of them; each has ten seconds and may
+ * say little more than a thousand bytes; and the user hears of 16 reasons to turn somebody away,
+ * each of them once.
  */
 public final class Door implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
   private static final int MOST_STRANGERS = 64;
-  private static final Duration PROOF_PATIENCE = Duration.ofSeconds(10);
+  private static final int MOST_REASONS = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Is told what happens at the door, from its threads. */
   public interface Watch {
@@ -46,19 +54,27 @@ public final class Door implements AutoCloseable {
   private final SharedSecret secret;
   private final String build;
   private final ServerSocket listening;
+  private final Duration patience;
 
   /** Guarded by the door's lock, like those below. */
   private final Deque<Visitor> strangers = new ArrayDeque<>();
 
   private final Map<Integer, Visitor> visitors = new HashMap<>();
+  private final Set<String> reasons = new HashSet<>();
   private int lastProcess;
   private boolean closed;
 
-  private Door(Endpoint endpoint, SharedSecret secret, String build, ServerSocket listening) {
+  private Door(
+      Endpoint endpoint,
+      SharedSecret secret,
+      String build,
+      ServerSocket listening,
+      Duration patience) {
     this.endpoint = endpoint;
     this.secret = secret;
     this.build = build;
     this.listening = listening;
+    this.patience = patience;
   }
 
   /**
@@ -68,6 +84,16 @@ public final class Door implements AutoCloseable {
    * @throws IOException where it cannot listen there
    */
   public static Door at(Endpoint endpoint, SharedSecret secret, String build) throws IOException {
+    return at(endpoint, secret, build, PATIENCE);
+  }
+
+  /**
+   * As the other form.
+   *
+   * @param patience with each stranger
+   */
+  static Door at(Endpoint endpoint, SharedSecret secret, String build, Duration patience)
+      throws IOException {
     ServerSocket listening = new ServerSocket();
     try {
       listening.bind(new InetSocketAddress(endpoint.bindHost(), endpoint.port()));
@@ -76,15 +102,17 @@ public final class Door implements AutoCloseable {
       throw e;
     }
     Endpoint bound = endpoint.withPort(listening.getLocalPort());
-    return new Door(bound, secret, build, listening);
+    return new Door(bound, secret, build, listening, patience);
   }
 
   /**
    * Lets them in from now on.
    *
    * @param assignment what they are told; of no process yet
+   * @throws io.lockstep.common.config.ConfigurationException where it is too long to be told
    */
   public void open(Assignment assignment, Watch watch) {
+    byte[] unused = assignment.encode();
     Household household = new Household(assignment, watch);
     daemon(() -> accept(household), "lockstep-door").start();
   }
@@ -107,6 +135,7 @@ public final class Door implements AutoCloseable {
       } catch (IOException e) {
         if (!listening.isClosed()) {
           LOG.warn("a connection at the door {} could not be accepted", endpoint, e);
+          LockSupport.parkNanos(PAUSE.toNanos());
         }
       }
     }
@@ -194,10 +223,10 @@ public final class Door implements AutoCloseable {
     void serve() {
       try {
         Greeting.tune(socket);
-        socket.setSoTimeout((int) PROOF_PATIENCE.toMillis());
         DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-        if (greet(in, out)) {
+        Integer process = meet(in);
+        if (process != null) {
+          stay(process, in);
           return;
         }
       } catch (IOException e) {
@@ -205,50 +234,63 @@ public final class Door implements AutoCloseable {
       }
       synchronized (Door.this) {
         strangers.remove(this);
+        visitors.values().remove(this);
       }
       end();
     }
 
-    /** Returns whether somebody was let in, and has gone. */
-    private boolean greet(DataInputStream in, DataOutputStream out) throws IOException {
+    /** Returns the number of a process that was let in, and has its assignment. */
+    private @Nullable Integer meet(DataInputStream in) throws IOException {
+      try (Deadline deadline = Deadline.of(socket, patience)) {
+        try {
+          return greet(in, new DataOutputStream(socket.getOutputStream()));
+        } catch (IOException e) {
+          throw deadline.passed() ? new SocketTimeoutException("it took too long") : e;
+        }
+      }
+    }
+
+    private @Nullable Integer greet(DataInputStream in, DataOutputStream out) throws IOException {
       Greeting theirs = Greeting.read(in);
-      String theirBuild = Greeting.readText(in, Greeting.SHORT_TEXT);
+      String theirBuild = Greeting.readText(in, Greeting.NAME_BYTES);
       Greeting ours = Greeting.next();
       ours.write(out);
       out.flush();
       if (theirs.format() != Greeting.FORMAT) {
-        refuse(out, otherBuild(theirBuild));
-        return false;
+        refuse(in, out, otherBuild(theirBuild));
+        return null;
       }
       byte[] proof = Greeting.readBytes(in, Greeting.PROOF_BYTES);
       byte[] said = theirBuild.getBytes(StandardCharsets.UTF_8);
       if (!secret.proves(proof, "process", theirs.nonce(), ours.nonce(), said)) {
         refuse(
+            in,
             out,
             "it must know the driver's secret, and knows another: give both the same in "
                 + SharedSecret.VARIABLE
                 + ", or the same file as --secret-file here and cluster.secretFile there");
-        return false;
+        return null;
       }
       if (!theirBuild.equals(build)) {
-        refuse(out, otherBuild(theirBuild));
-        return false;
+        refuse(in, out, otherBuild(theirBuild));
+        return null;
       }
       Integer process = admit();
       if (process == null) {
-        return false; // the run is over; the next one's door may let it in
+        return null; // the run is over; the next one's door may let it in
       }
-      byte[] told = assignmentOf(process);
+      byte[] told = household.assignment().forProcess(process).encode();
+      byte[] seal = Seal.of(told);
       ByteArrayOutputStream answer = new ByteArrayOutputStream();
       answer.write(Greeting.Word.WELCOME.code);
+      answer.write(seal);
+      answer.write(secret.proof("driver", theirs.nonce(), ours.nonce(), seal));
       answer.write(told);
-      answer.write(secret.proof("driver", theirs.nonce(), ours.nonce(), told));
       synchronized (this) {
         out.write(answer.toByteArray());
         out.flush();
       }
-      stay(process, in);
-      return true;
+      return process;
     }
 
     private String otherBuild(String theirBuild) {
@@ -258,15 +300,24 @@ public final class Door implements AutoCloseable {
           + theirBuild;
     }
 
-    private void refuse(DataOutputStream out, String reason) throws IOException {
-      household.watch().turnedAway("a server process from " + host + " was turned away: " + reason);
+    private void refuse(DataInputStream in, DataOutputStream out, String reason)
+        throws IOException {
+      String line =
+          Greeting.oneLine("a server process from " + host + " was turned away: " + reason);
+      LOG.info("{}", line);
+      if (isNews(line)) {
+        household.watch().turnedAway(line);
+      }
       Greeting.say(out, Greeting.Word.REFUSED, reason);
       socket.shutdownOutput();
-      in(socket).skipNBytes(1); // the other side closes, having read the reason
+      in.skipNBytes(1); // the other side closes, having read the reason
     }
 
-    private static DataInputStream in(Socket socket) throws IOException {
-      return new DataInputStream(socket.getInputStream());
+    /** Whether the user is to hear it. */
+    private boolean isNews(String reason) {
+      synchronized (Door.this) {
+        return reasons.size() < MOST_REASONS && reasons.add(reason);
+      }
     }
 
     private @Nullable Integer admit() {
@@ -281,19 +332,12 @@ public final class Door implements AutoCloseable {
       }
     }
 
-    private byte[] assignmentOf(int process) throws IOException {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      household.assignment().forProcess(process).write(new DataOutputStream(bytes));
-      return bytes.toByteArray();
-    }
-
     /** Until the process says that it leaves, or its connection ends. */
     private void stay(int process, DataInputStream in) {
       String how = "its process ended";
       try {
-        socket.setSoTimeout(0);
         if (Greeting.word(in.readUnsignedByte()) == Greeting.Word.LEAVING) {
-          how = Greeting.readText(in, Greeting.SHORT_TEXT);
+          how = Greeting.readLine(in, Greeting.REASON_BYTES);
         }
       } catch (IOException e) {
         LOG.info("the connection of server process {} ended: {}", process, e.toString());

@@ -6,9 +6,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import jdk.net.ExtendedSocketOptions;
 
 /**
@@ -20,7 +25,7 @@ import jdk.net.ExtendedSocketOptions;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Greeting(int format, byte[] nonce) {
   /** What this build says. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   static final int PROOF_BYTES = 32;
 
@@ -44,10 +49,15 @@ record Greeting(int format, byte[] nonce) {
   private static final byte[] MAGIC = "LOCKSTEP".getBytes(StandardCharsets.US_ASCII);
   private static final int NONCE_BYTES = 32;
 
-  /** Of a stranger, whose word is not trusted with memory. */
-  static final int SHORT_TEXT = 1 << 10;
+  /** The most bytes of a build's name. */
+  static final int NAME_BYTES = 1 << 10;
 
-  private static final int LONGEST_TEXT = 1 << 26;
+  /** The most bytes of a reason: strangers say some, whose word is not trusted with memory. */
+  static final int REASON_BYTES = 1 << 14;
+
+  /** What would end a line, or draw on a terminal. */
+  private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}]+");
+
   private static final int KEEP_ALIVE_SECONDS = 10;
   private static final int KEEP_ALIVE_PROBES = 3;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -88,10 +98,6 @@ record Greeting(int format, byte[] nonce) {
     out.write(bytes);
   }
 
-  static String readText(DataInputStream in) throws IOException {
-    return readText(in, LONGEST_TEXT);
-  }
-
   static String readText(DataInputStream in, int longest) throws IOException {
     int length = in.readInt();
     if (length < 0 || length > longest) {
@@ -100,14 +106,36 @@ record Greeting(int format, byte[] nonce) {
     return new String(readBytes(in, length), StandardCharsets.UTF_8);
   }
 
-  /** A word and its text, in one piece. */
+  /** A text of somebody who may be a stranger, fit to be shown as one line. */
+  static String readLine(DataInputStream in, int longest) throws IOException {
+    return oneLine(readText(in, longest));
+  }
+
+  static String oneLine(String text) {
+    return UNSEEN.matcher(text).replaceAll(" ");
+  }
+
+  /** A word and its text, in one piece; of a very long text the beginning. */
   static void say(DataOutputStream out, Word word, String text) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream piece = new DataOutputStream(bytes);
     piece.writeByte(word.code);
-    writeText(piece, text);
+    byte[] beginning = beginning(text);
+    piece.writeInt(beginning.length);
+    piece.write(beginning);
     out.write(bytes.toByteArray());
     out.flush();
+  }
+
+  /** As many whole characters as a reason may have. */
+  private static byte[] beginning(String text) {
+    ByteBuffer bytes = ByteBuffer.allocate(REASON_BYTES);
+    CoderResult unused =
+        StandardCharsets.UTF_8
+            .newEncoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .encode(CharBuffer.wrap(text), bytes, true);
+    return Arrays.copyOf(bytes.array(), bytes.position());
   }
 
   static Word word(int number) throws IOException {

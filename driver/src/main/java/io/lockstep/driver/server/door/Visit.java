@@ -53,22 +53,33 @@ public final class Visit implements AutoCloseable {
   /**
    * Asks a driver to be let in.
    *
+   * @param socket a new one, closed where nobody is let in; whoever closes it ends the attempt
    * @param build this process's version
+   * @param time for the whole of it
    * @throws RefusedException where the driver, or this process, refuses the other
    * @throws IOException where no driver answers; later one may
    */
-  public static Visit at(InetSocketAddress driver, SharedSecret secret, String build)
+  public static Visit at(
+      Socket socket, InetSocketAddress driver, SharedSecret secret, String build, Duration time)
       throws IOException, RefusedException {
-    Socket socket = new Socket();
-    try {
-      socket.connect(driver, (int) PATIENCE.toMillis());
-      Greeting.tune(socket);
-      socket.setSoTimeout((int) PATIENCE.toMillis());
-      DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-      return new Visit(socket, in, greet(socket, in, secret, build));
+    try (Deadline deadline = Deadline.of(socket, time)) {
+      return at(socket, driver, secret, build, deadline);
     } catch (IOException | RefusedException | RuntimeException e) {
       socket.close();
       throw e;
+    }
+  }
+
+  private static Visit at(
+      Socket socket, InetSocketAddress driver, SharedSecret secret, String build, Deadline deadline)
+      throws IOException, RefusedException {
+    try {
+      socket.connect(driver);
+      Greeting.tune(socket);
+      DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+      return new Visit(socket, in, greet(socket, in, secret, build));
+    } catch (IOException e) {
+      throw deadline.passed() ? new SocketTimeoutException("it did not answer in time") : e;
     }
   }
 
@@ -90,19 +101,17 @@ public final class Visit implements AutoCloseable {
     }
     Greeting.Word word = Greeting.word(in.readUnsignedByte());
     if (word == Greeting.Word.REFUSED) {
-      throw new RefusedException(Greeting.readText(in, Greeting.SHORT_TEXT));
+      throw new RefusedException(Greeting.readLine(in, Greeting.REASON_BYTES));
     }
     if (word != Greeting.Word.WELCOME) {
-      throw new IOException("its run is over: " + Greeting.readText(in, Greeting.SHORT_TEXT));
+      throw new IOException("its run is over: " + Greeting.readLine(in, Greeting.REASON_BYTES));
     }
-    Assignment assignment = Assignment.read(in);
+    byte[] seal = Greeting.readBytes(in, Seal.BYTES);
     byte[] proof = Greeting.readBytes(in, Greeting.PROOF_BYTES);
-    ByteArrayOutputStream told = new ByteArrayOutputStream();
-    assignment.write(new DataOutputStream(told));
-    if (!secret.proves(proof, "driver", ours.nonce(), theirs.nonce(), told.toByteArray())) {
+    if (!secret.proves(proof, "driver", ours.nonce(), theirs.nonce(), seal)) {
       throw new RefusedException("it does not know the secret itself: a stranger answers there");
     }
-    return assignment;
+    return Assignment.decode(Seal.open(seal, in));
   }
 
   /** What this process is to do. */
@@ -130,7 +139,7 @@ public final class Visit implements AutoCloseable {
         return Optional.empty();
       }
       socket.setSoTimeout((int) PATIENCE.toMillis());
-      return Optional.of(end(Greeting.word(first), Greeting.readText(in)));
+      return Optional.of(end(Greeting.word(first), Greeting.readLine(in, Greeting.REASON_BYTES)));
     } catch (EOFException e) {
       return Optional.of(new End(Kind.LOST, "it ended without a word"));
     } catch (IOException e) {
@@ -153,8 +162,7 @@ public final class Visit implements AutoCloseable {
     }
     left = true;
     try {
-      String most = reason.substring(0, Math.min(reason.length(), Greeting.SHORT_TEXT / 4));
-      Greeting.say(new DataOutputStream(socket.getOutputStream()), Greeting.Word.LEAVING, most);
+      Greeting.say(new DataOutputStream(socket.getOutputStream()), Greeting.Word.LEAVING, reason);
     } catch (IOException e) {
       // The driver is gone, and nobody is left to be told.
     }

@@ -4,19 +4,31 @@ import io.lockstep.driver.server.door.RefusedException;
 import io.lockstep.driver.server.door.Visit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process that hosts servers: asks for a driver until one answers, hosts servers of its run, and
  * ends with it, or asks again.
  */
 public final class ServerProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
   private static final Duration ASK_EVERY = Duration.ofMillis(500);
+  private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(10);
+
+  /**
+   * Enough for a driver that is there: so much beyond the user's time the last attempt may take.
+   */
+  private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(200);
+
   private static final Duration SAY_EVERY = Duration.ofMinutes(1);
   private static final Duration CLEAN_UP = Duration.ofSeconds(5);
   private static final Duration AFTER_DISMISSAL = Duration.ofSeconds(5);
@@ -24,8 +36,9 @@ public final class ServerProcess {
   private final Invitation invitation;
   private final String build;
   private final Consumer<String> says;
+  private final CountDownLatch toEnd = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile boolean toEnd;
+  private volatile @Nullable Socket attempt;
   private volatile @Nullable Visit present;
 
   /**
@@ -54,11 +67,11 @@ public final class ServerProcess {
           return false;
         }
         Visit.Kind kind = serve(visit.get());
-        if (!invitation.forever() || toEnd) {
+        if (!invitation.forever() || isToEnd()) {
           return kind == Visit.Kind.DONE;
         }
-        if (kind == Visit.Kind.DISMISSED) {
-          Thread.sleep(AFTER_DISMISSAL.toMillis());
+        if (kind == Visit.Kind.DISMISSED && endsWithin(AFTER_DISMISSAL)) {
+          return false;
         }
       }
     } catch (InterruptedException e) {
@@ -74,12 +87,32 @@ public final class ServerProcess {
 
   /** Ends it soon, from another thread, having told the driver; waits for that a few seconds. */
   public void end(String reason) {
-    toEnd = true;
+    toEnd.countDown();
+    abandon(attempt);
     leave(present, reason);
     try {
       boolean unused = ended.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isToEnd() {
+    return toEnd.getCount() == 0;
+  }
+
+  /** Waits so long, or until it is told to end. */
+  private boolean endsWithin(Duration time) throws InterruptedException {
+    return toEnd.await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static void abandon(@Nullable Socket attempt) {
+    if (attempt != null) {
+      try {
+        attempt.close();
+      } catch (IOException e) {
+        LOG.info("an attempt to reach the driver could not be ended: {}", e.toString());
+      }
     }
   }
 
@@ -95,28 +128,55 @@ public final class ServerProcess {
     long begin = System.nanoTime();
     long said = 0;
     boolean saidOnce = false;
-    while (!toEnd) {
+    while (!isToEnd()) {
+      Duration rest = rest(begin);
       try {
-        InetSocketAddress driver =
-            new InetSocketAddress(invitation.driverHost(), invitation.driverPort());
-        return Optional.of(Visit.at(driver, invitation.secret(), build));
+        return Optional.of(visit(shorter(LONGEST_ATTEMPT, longer(SHORTEST_ATTEMPT, rest))));
       } catch (IOException e) {
-        Duration waited = Duration.ofNanos(System.nanoTime() - begin);
-        if (invitation.patience().isPresent()
-            && waited.compareTo(invitation.patience().get()) >= 0) {
+        rest = rest(begin);
+        if (!isToEnd() && rest.compareTo(Duration.ZERO) <= 0) {
           says.accept(
               "no driver at " + invitation.driver() + " within --wait, the last time: " + words(e));
           return Optional.empty();
         }
-        if (!saidOnce || System.nanoTime() - said >= SAY_EVERY.toNanos()) {
+        if (!isToEnd() && (!saidOnce || System.nanoTime() - said >= SAY_EVERY.toNanos())) {
           says.accept("waiting for a driver at " + invitation.driver() + ": " + words(e));
           said = System.nanoTime();
           saidOnce = true;
         }
       }
-      Thread.sleep(ASK_EVERY.toMillis());
+      boolean unused = endsWithin(shorter(ASK_EVERY, rest));
     }
     return Optional.empty();
+  }
+
+  /** Of the time to ask; without a limit more than any attempt takes. */
+  private Duration rest(long begin) {
+    Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+    return invitation.patience().map(patience -> patience.minus(waited)).orElse(LONGEST_ATTEMPT);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  private Visit visit(Duration time) throws IOException, RefusedException {
+    Socket socket = new Socket();
+    attempt = socket;
+    try {
+      if (isToEnd()) {
+        throw new SocketException("it was told to end");
+      }
+      InetSocketAddress driver =
+          new InetSocketAddress(invitation.driverHost(), invitation.driverPort());
+      return Visit.at(socket, driver, invitation.secret(), build, time);
+    } finally {
+      attempt = null;
+    }
   }
 
   private static String words(IOException e) {
@@ -128,7 +188,7 @@ public final class ServerProcess {
   private Visit.Kind serve(Visit visit) {
     present = visit;
     try (visit) {
-      if (toEnd) {
+      if (isToEnd()) {
         visit.leave("it was told to end");
         return Visit.Kind.DISMISSED;
       }
@@ -150,7 +210,7 @@ public final class ServerProcess {
   }
 
   private String words(Visit.End end) {
-    if (toEnd) {
+    if (isToEnd()) {
       return "goes on without this process, which was told to end";
     }
     return switch (end.kind()) {

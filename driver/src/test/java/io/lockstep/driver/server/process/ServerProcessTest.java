@@ -10,6 +10,7 @@ import io.lockstep.worker.link.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +117,46 @@ class ServerProcessTest {
               "no driver at 127.0.0.1:"
                   + port
                   + " within --wait, the last time: Connection refused");
+    }
+  }
+
+  @Test
+  void itGivesUpInTimeWhereSomethingAnswersThatSaysNothing() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      long begin = System.nanoTime();
+      int port = silent.getLocalPort();
+      assertThat(process(port, SECRET, Duration.ofMillis(700)).run()).isFalse();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .isBetween(Duration.ofMillis(700), Duration.ofSeconds(5));
+      assertThat(said).last().asString().endsWith("the last time: it did not answer in time");
+    }
+  }
+
+  @Test
+  void itEndsAtOnceInTheMiddleOfAnAttempt() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      ServerProcess process = process(silent.getLocalPort(), SECRET, null);
+      CompletableFuture<Boolean> done = CompletableFuture.supplyAsync(process::run);
+      try (Socket asked = silent.accept()) {
+        assertThat(asked.getInputStream().read()).isEqualTo('L');
+        process.end("it was told to end");
+        assertThat(done.get(3, TimeUnit.SECONDS)).isFalse();
+      }
+      assertThat(said).isEmpty();
+    }
+  }
+
+  @Test
+  void itEndsAtOnceWhereItWasDismissedAndWaitsForTheNextRun() throws Exception {
+    try (Door door = door(0)) {
+      ServerProcess process = process(port(door), SECRET, null);
+      CompletableFuture<Boolean> done = CompletableFuture.supplyAsync(process::run);
+      assertThat(says()).startsWith("this process cannot take part");
+      assertThat(heard.poll(30, TimeUnit.SECONDS)).startsWith("1 left: it cannot take part");
+      long begin = System.nanoTime();
+      process.end("it was told to end");
+      assertThat(done.get(3, TimeUnit.SECONDS)).isFalse();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
     }
   }
 
