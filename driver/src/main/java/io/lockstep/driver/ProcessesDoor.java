@@ -5,7 +5,6 @@ import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.Placement;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.EpochPlan;
-import io.lockstep.driver.coordinator.Outcome;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.server.door.Assignment;
 import io.lockstep.driver.server.door.Door;
@@ -101,14 +100,17 @@ final class ProcessesDoor implements AutoCloseable {
         });
   }
 
-  /** Tells all processes how the run ended. */
-  void end(Outcome outcome) {
-    if (door == null) {
-      return;
+  /** Tells all processes that the run ended as it should, with which they do too. */
+  void done() {
+    if (door != null) {
+      door.done();
     }
-    switch (outcome.kind()) {
-      case DONE, ENOUGH -> door.done();
-      case NOT_FINITE, FAILED, INTERRUPTED -> door.failed(outcome.reason());
+  }
+
+  /** Tells all processes that the run has failed, with which they do too. */
+  void failed(String reason) {
+    if (door != null) {
+      door.failed(reason);
     }
   }
 

@@ -45,12 +45,14 @@ import io.lockstep.worker.link.Endpoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -71,13 +73,14 @@ public final class Training {
   private final RunDirectory directory;
   private final RunListener listener;
   private final BooleanSupplier enough;
+  private final Set<Outcome.Kind> expected;
   private final Checkpoints checkpoints;
   private final long start = System.nanoTime();
   private final List<String> notes = new ArrayList<>();
   private String runId = "";
   private String driverHost = "";
 
-  /** What is done with a run whose coordinator has ended. */
+  /** What is done with a run that has ended as it should. */
   @FunctionalInterface
   private interface Finish<T> {
     T of(RunParts parts, RunPlan plan, Outcome outcome);
@@ -87,13 +90,15 @@ public final class Training {
       RunConfiguration configuration,
       RunDirectory directory,
       RunListener listener,
-      BooleanSupplier enough) {
+      BooleanSupplier enough,
+      Set<Outcome.Kind> expected) {
     this.configuration = configuration;
     this.directory = directory;
     this.listener =
         RunListener.both(
             directory, RunListener.both(new RunFigures(Figures.ofProcess()), listener));
     this.enough = enough;
+    this.expected = expected;
     this.checkpoints = new Checkpoints(directory.checkpoints());
   }
 
@@ -117,7 +122,9 @@ public final class Training {
       RunDirectory directory,
       boolean resume,
       RunListener listener) {
-    Training training = new Training(configuration, directory, listener, () -> false);
+    Training training =
+        new Training(
+            configuration, directory, listener, () -> false, EnumSet.of(Outcome.Kind.DONE));
     return training.run(resume, training::finish);
   }
 
@@ -141,8 +148,10 @@ public final class Training {
       RunDirectory directory,
       RunListener listener,
       BooleanSupplier enough) {
-    Training training = new Training(configuration, directory, listener, enough);
-    return training.run(false, training::observed);
+    Set<Outcome.Kind> expected =
+        EnumSet.of(Outcome.Kind.DONE, Outcome.Kind.ENOUGH, Outcome.Kind.NOT_FINITE);
+    Training training = new Training(configuration, directory, listener, enough, expected);
+    return training.run(false, (parts, plan, outcome) -> outcome);
   }
 
   private <T> T run(boolean resume, Finish<T> finish) {
@@ -238,7 +247,12 @@ public final class Training {
         listener.phase(Phase.JOINING);
         job.submit(1, cluster.workers());
         Outcome outcome = office.await();
-        door.end(outcome);
+        if (!expected.contains(outcome.kind())) {
+          door.failed(outcome.reason());
+          job.end(TASKS_END);
+          throw new RunFailedException(failure(outcome));
+        }
+        door.done();
         job.end(TASKS_END);
         return finish.of(parts, plan, outcome);
       }
@@ -327,17 +341,7 @@ public final class Training {
         List.of());
   }
 
-  private Outcome observed(RunParts parts, RunPlan plan, Outcome outcome) {
-    return switch (outcome.kind()) {
-      case DONE, ENOUGH, NOT_FINITE -> outcome;
-      case FAILED, INTERRUPTED -> throw new RunFailedException(failure(outcome));
-    };
-  }
-
   private Summary finish(RunParts parts, RunPlan plan, Outcome outcome) {
-    if (outcome.kind() != Outcome.Kind.DONE) {
-      throw new RunFailedException(failure(outcome));
-    }
     listener.phase(Phase.FINISHING);
     Map<View, String> hashes = writeWeights(parts, outcome.step());
     double trainSeconds = outcome.trainNanos() / 1e9;

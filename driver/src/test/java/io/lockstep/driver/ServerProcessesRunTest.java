@@ -3,7 +3,9 @@ package io.lockstep.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.coordinator.Outcome;
 import io.lockstep.driver.report.Build;
+import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.report.ValidationRecord;
@@ -55,6 +57,10 @@ class ServerProcessesRunTest {
   }
 
   private RunConfiguration onProcesses(String... set) {
+    return configuration(settings(set));
+  }
+
+  private String[] settings(String... more) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -64,8 +70,8 @@ class ServerProcessesRunTest {
                 "cluster.serverProcesses=2",
                 "cluster.port=0",
                 "cluster.secretFile=" + secretFile));
-    all.addAll(List.of(set));
-    return configuration(all.toArray(String[]::new));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
   }
 
   /** Starts so many processes where the run invites them. */
@@ -116,6 +122,22 @@ class ServerProcessesRunTest {
     assertThat(summary.reproducible()).isTrue();
     assertThat(summary.restarts()).isZero();
     assertThat(done).hasSize(2);
+    for (CompletableFuture<Boolean> process : done) {
+      assertThat(process.get(20, TimeUnit.SECONDS)).as("its run is done").isTrue();
+    }
+  }
+
+  @Test
+  void aRangeTestThatEndsWithTheLossIsDoneForThemToo() throws Exception {
+    String[] exploding =
+        settings(
+            "model.layers=[{type: dense, units: 16}, {type: dense, units: 4}]",
+            "optimizer.learningRate=1e30");
+    RunConfiguration test = RunCase.configuration(data, RunCase.MLP, RunCase.SGD, exploding);
+    try (RunDirectory directory = RunDirectory.create(runs.newDirectory())) {
+      Outcome outcome = Training.observe(test, directory, new Inviting(2), () -> false);
+      assertThat(outcome.kind()).isEqualTo(Outcome.Kind.NOT_FINITE);
+    }
     for (CompletableFuture<Boolean> process : done) {
       assertThat(process.get(20, TimeUnit.SECONDS)).as("its run is done").isTrue();
     }
