@@ -87,8 +87,8 @@ class PackagingIT {
           .noneMatch(
               name ->
                   name.matches(
-                      "(lockstep|akka|nd4j|javacpp|openblas|kryo5|picocli|uplot|junit|assertj|jmh|prometheus-metrics"
-                          + "|deeplearning4j|archunit|awaitility|byte-buddy)-.*"));
+                      "(lockstep|akka|nd4j|javacpp|openblas|kryo5|picocli|uplot|junit|assertj|jmh"
+                          + "|prometheus-metrics|deeplearning4j|archunit|awaitility|byte-buddy)-.*"));
       assertThat(jars.stream().filter(name -> name.startsWith("spark-core_"))).hasSize(1);
     }
   }

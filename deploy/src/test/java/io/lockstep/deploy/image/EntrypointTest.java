@@ -50,7 +50,7 @@ class EntrypointTest {
         .startsWith("@/opt/lockstep/jvm.options", "-Xmx3g")
         .containsSequence("io.lockstep.driver.Main", "server", "--coordinator", "driver:7090")
         .contains(
-            "/opt/spark/conf:/opt/spark/jars/*:/opt/lockstep/lib/*:/opt/lockstep/third-party/*",
+            "/opt/spark/conf:/opt/spark/jars/*:/opt/lockstep/lib/*:/opt/lockstep/third-party/*:/opt/lockstep/jars/*",
             "OMP_NUM_THREADS=1",
             "ISA=AVX2");
   }
@@ -90,7 +90,7 @@ class EntrypointTest {
             "-Xms3072m",
             "-Xmx3072m",
             "-cp",
-            "/opt/spark/conf:/opt/spark/jars/*:/opt/lockstep/lib/*:/opt/lockstep/third-party/*"
+            "/opt/spark/conf:/opt/spark/jars/*:/opt/lockstep/lib/*:/opt/lockstep/third-party/*:/opt/lockstep/jars/*"
                 + ":/opt/own.jar");
     assertThat(String.join(" ", result.out().subList(16, 31)))
         .isEqualTo(
@@ -126,7 +126,7 @@ class EntrypointTest {
             "--properties-file",
             "/opt/spark/conf/spark.properties")
         .containsSequence("train", "two words.yaml")
-        .contains("DIST=/opt/lockstep/lib/*:/opt/lockstep/third-party/*");
+        .contains("DIST=/opt/lockstep/lib/*:/opt/lockstep/third-party/*:/opt/lockstep/jars/*");
   }
 
   @Test
