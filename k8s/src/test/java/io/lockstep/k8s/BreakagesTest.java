@@ -32,6 +32,8 @@ class BreakagesTest {
   private static final String JOB = "Job/lockstep-train";
   private static final String APPLICATION = "SparkApplication/lockstep-train";
   private static final String SERVERS = "StatefulSet/lockstep-server";
+  private static final String METRICS = "NetworkPolicy/lockstep-metrics";
+  private static final String STORE = "NetworkPolicy/lockstep-run-store";
   private static final String POD = "/spec/template/spec";
   private static final String CONTAINER = "/spec/template/spec/containers/0";
 
@@ -232,6 +234,22 @@ class BreakagesTest {
               "/metadata/namespace",
               "\"default\"",
               "no Namespace default"),
+          file(
+              "data that are neither in the image nor in a volume",
+              Rule.NAMES,
+              "dev",
+              "lockstep-run/run.yaml",
+              "/opt/lockstep/examples/data/mnist/t10k-images",
+              "/data/mnist/t10k-images",
+              "neither in the image nor in a volume"),
+          file(
+              "data that the image does not hold",
+              Rule.NAMES,
+              "dev",
+              "lockstep-run/run.yaml",
+              "t10k-images-idx3",
+              "t10k-images-idx4",
+              "neither in the image nor in a volume"),
           set(
               "a StatefulSet's Service that is not headless",
               Rule.NAMES,
@@ -361,6 +379,22 @@ class BreakagesTest {
               "controlPort: 7094",
               "must name the ports that it opens"),
           set(
+              "an annotation of a port without figures",
+              Rule.PORTS,
+              "cpu",
+              SERVERS,
+              "/spec/template/metadata/annotations/prometheus.io~1port",
+              "\"7091\"",
+              "is annotated 7091/metrics"),
+          set(
+              "an annotation of a path without figures",
+              Rule.PORTS,
+              "cpu",
+              APPLICATION,
+              "/spec/driver/template/metadata/annotations/prometheus.io~1path",
+              "/metrics",
+              "shows its figures at 4040/metrics/prometheus/"),
+          set(
               "a policy that lets everybody in",
               Rule.NETWORK,
               "dev",
@@ -416,6 +450,64 @@ class BreakagesTest {
               "/spec/egress/1/to/0/podSelector/matchLabels/k8s-app",
               "\"bind\"",
               "the cluster's names"),
+          set(
+              "a scraper of no namespace",
+              Rule.NETWORK,
+              "cpu",
+              METRICS,
+              "/spec/ingress/0/from/0/namespaceSelector",
+              null,
+              "must say by labels who is let in"),
+          set(
+              "all pods of a namespace as scrapers",
+              Rule.NETWORK,
+              "cpu",
+              METRICS,
+              "/spec/ingress/0/from/0/podSelector",
+              "{}",
+              "must say by labels who is let in"),
+          set(
+              "a scraper at another port",
+              Rule.NETWORK,
+              "cpu",
+              METRICS,
+              "/spec/ingress/0/ports/0/port",
+              "control",
+              "may open the ports of figures"),
+          set(
+              "a scraper without ports, who would get all of them",
+              Rule.NETWORK,
+              "cpu",
+              METRICS,
+              "/spec/ingress/0/ports",
+              null,
+              "others than the run's"),
+          set(
+              "executors open to a scraper, who show it nothing",
+              Rule.NETWORK,
+              "cpu",
+              METRICS,
+              "/spec/podSelector/matchExpressions/0/values",
+              "[driver, server, executor]",
+              "opens to nothing on"),
+          set(
+              "a store's policy with another port open to every address",
+              Rule.NETWORK,
+              "object-store",
+              STORE,
+              "/spec/egress/0/ports/0/port",
+              "80",
+              "or for the object store's port 443, opens [80]"),
+          new Breakage(
+              "every address open to all pods where no store is used",
+              Rule.NETWORK,
+              "dev",
+              o ->
+                  o.with(
+                      List.of(
+                          Overlays.overlay("object-store")
+                              .object("NetworkPolicy", "lockstep-run-store"))),
+              "to the driver alone"),
           set(
               "a driver that may run as root",
               Rule.SECURITY,
@@ -618,6 +710,84 @@ class BreakagesTest {
               "/spec/executor/template/spec/volumes/0/emptyDir/sizeLimit",
               "\"1Gi\"",
               "executor.template must be executor.yaml"),
+          file(
+              "a run with the main example's name and another rate",
+              Rule.SAMENESS,
+              "dev",
+              "lockstep-run/run.yaml",
+              "learningRate: 0.001",
+              "learningRate: 0.002",
+              "run.yaml's optimizer must be the main example's"),
+          file(
+              "a run with the main example's name and less of it",
+              Rule.SAMENESS,
+              "object-store",
+              "lockstep-run/run.yaml",
+              "scale: {divide: 255}",
+              "",
+              "run.yaml's data must be the main example's"),
+          file(
+              "a run with the main example's name and more of it",
+              Rule.SAMENESS,
+              "gpu",
+              "lockstep-run/run.yaml",
+              "train: {epochs: 5",
+              "clip: {type: value, maximum: 1}\ntrain: {epochs: 5",
+              "run.yaml's clip must be the main example's"),
+          set(
+              "a driver that cannot name itself to the store",
+              Rule.STORE,
+              "object-store",
+              JOB,
+              CONTAINER + "/env/5/name",
+              "AWS_ACCESS_KEY",
+              "has no AWS_ACCESS_KEY_ID from a Secret"),
+          file(
+              "executors whose key is not of the Secret",
+              Rule.STORE,
+              "object-store",
+              "lockstep-spark/executor.yaml",
+              "valueFrom: {secretKeyRef: {name: lockstep-store, key: secret-key}}",
+              "value: abc",
+              "has no AWS_SECRET_ACCESS_KEY from a Secret"),
+          file(
+              "a store without its name",
+              Rule.STORE,
+              "object-store",
+              "lockstep-run/run.yaml",
+              "spark.hadoop.fs.s3a.endpoint",
+              "spark.hadoop.fs.s3a.endpoints",
+              "must name the store"),
+          file(
+              "a store at a port that no policy opens",
+              Rule.STORE,
+              "object-store",
+              "lockstep-run/run.yaml",
+              "https://s3.eu-central-1.amazonaws.com",
+              "http://minio.minio.svc:9000",
+              "no policy lets it reach port 9000"),
+          set(
+              "a run directory of another kind of store",
+              Rule.STORE,
+              "object-store",
+              JOB,
+              CONTAINER + "/args/25",
+              "gs://lockstep-runs/runs/run",
+              "an address of s3a"),
+          new Breakage(
+              "a claim beside the store",
+              Rule.STORE,
+              "object-store",
+              o -> o.with(Overlays.overlay("dev").all("PersistentVolumeClaim")),
+              "nobody mounts it"),
+          set(
+              "a volume beside the store",
+              Rule.STORE,
+              "object-store",
+              SERVERS,
+              POD + "/volumes/0",
+              "{\"name\": \"scratch\", \"persistentVolumeClaim\": {\"claimName\": \"runs\"}}",
+              "mounts a claim"),
           new Breakage(
               "pods without a budget",
               Rule.DISRUPTIONS,

@@ -27,12 +27,19 @@ final class Labels {
   /**
    * Whether the selector of a policy or a budget chooses a pod.
    *
-   * @param selector with matchLabels; an empty one chooses all
+   * @param selector with matchLabels, and matchExpressions of the operator In; an empty one chooses
+   *     all
    */
   static boolean matches(JsonNode selector, Pod pod) {
-    if (selector.has("matchExpressions")) {
-      throw new IllegalArgumentException("selectors here are by matchLabels: " + selector);
+    return pod.labels().entrySet().containsAll(of(selector.path("matchLabels")).entrySet())
+        && Pod.items(selector.path("matchExpressions")).allMatch(e -> isIn(e, pod));
+  }
+
+  private static boolean isIn(JsonNode expression, Pod pod) {
+    if (!expression.path("operator").asText().equals("In")) {
+      throw new IllegalArgumentException("expressions here are of the operator In: " + expression);
     }
-    return pod.labels().entrySet().containsAll(of(selector.path("matchLabels")).entrySet());
+    String label = pod.labels().getOrDefault(expression.path("key").asText(), "");
+    return Pod.items(expression.path("values")).anyMatch(value -> value.asText().equals(label));
   }
 }

@@ -9,21 +9,27 @@ import java.util.TreeSet;
 
 /**
  * Network policies: each pod is shut in both directions, and what is opened again leads to the
- * run's pods, to the cluster's names, and for the driver alone to the API server.
+ * run's pods, to the cluster's names, for the driver alone to the API server, and where the run is
+ * in an object store to that. From outside, a scraper alone is let in, to the figures alone.
  */
 final class NetworkRules {
-  private static final Set<Integer> NAMES = Set.of(53);
-  private static final Set<Integer> API_SERVER = Set.of(443, 6443);
+  private static final Set<String> NAMES = Set.of("53");
+  private static final Set<String> API_SERVER = Set.of("443", "6443");
+
+  /** The ports, by their names, at which pods show figures. */
+  private static final Set<String> FIGURES = Set.of("spark-ui", "metrics");
 
   private final List<Pod> pods;
+  private final ObjectStore store;
   private final List<String> findings = new ArrayList<>();
 
-  private NetworkRules(List<Pod> pods) {
+  private NetworkRules(List<Pod> pods, ObjectStore store) {
     this.pods = pods;
+    this.store = store;
   }
 
   static List<String> findings(Overlay overlay) {
-    NetworkRules rules = new NetworkRules(overlay.pods());
+    NetworkRules rules = new NetworkRules(overlay.pods(), ObjectStore.of(overlay));
     List<ObjectNode> policies = overlay.all("NetworkPolicy");
     for (Pod pod : rules.pods) {
       for (String direction : List.of("Ingress", "Egress")) {
@@ -48,16 +54,22 @@ final class NetworkRules {
       if (rule.path("from").isEmpty()) {
         findings.add(where + ": lets everybody in");
       }
-      rule.path("from").forEach(peer -> ours(where, peer));
+      if (rule.path("ports").isEmpty()) {
+        rule.path("from").forEach(peer -> ours(where, peer));
+      } else {
+        figures(where, policy, rule);
+      }
     }
     for (JsonNode rule : policy.at("/spec/egress")) {
-      Set<Integer> ports = ports(rule);
+      Set<String> ports = ports(rule);
       if (rule.path("to").isEmpty()) {
-        if (!ports.equals(API_SERVER) || !chosen(policy).equals(Set.of("driver"))) {
+        boolean server = ports.equals(API_SERVER) && chosen(policy).equals(Set.of("driver"));
+        if (!server && !(store.isUsed() && ports.equals(Set.of(store.port())))) {
           findings.add(
               where
                   + ": may open every address to the driver alone, for the API server's ports "
                   + API_SERVER
+                  + (store.isUsed() ? ", or for the object store's port " + store.port() : "")
                   + ", opens "
                   + ports
                   + " to "
@@ -81,6 +93,26 @@ final class NetworkRules {
     if (!ours) {
       findings.add(where + ": opens to others than the run's pods: " + peer);
     }
+  }
+
+  /** Who is let in to single ports must be named, and the ports must be those of figures. */
+  private void figures(String where, ObjectNode policy, JsonNode rule) {
+    Set<String> ports = ports(rule);
+    if (!FIGURES.containsAll(ports)) {
+      findings.add(where + ": may open the ports of figures, " + FIGURES + ", opens " + ports);
+    }
+    for (JsonNode peer : rule.path("from")) {
+      boolean named =
+          !peer.at("/namespaceSelector/matchLabels").isEmpty()
+              && !peer.at("/podSelector/matchLabels").isEmpty();
+      if (!named) {
+        findings.add(where + ": must say by labels who is let in, of which namespace, got " + peer);
+      }
+    }
+    pods.stream()
+        .filter(pod -> Labels.matches(policy.at("/spec/podSelector"), pod))
+        .filter(pod -> pod.ports().keySet().stream().noneMatch(ports::contains))
+        .forEach(pod -> findings.add(where + ": opens to nothing on " + pod.where()));
   }
 
   private void names(String where, JsonNode peer) {
@@ -126,9 +158,9 @@ final class NetworkRules {
     return chosen;
   }
 
-  private static Set<Integer> ports(JsonNode rule) {
-    Set<Integer> ports = new TreeSet<>();
-    rule.path("ports").forEach(p -> ports.add(p.path("port").asInt()));
+  private static Set<String> ports(JsonNode rule) {
+    Set<String> ports = new TreeSet<>();
+    rule.path("ports").forEach(p -> ports.add(p.path("port").asText()));
     return ports;
   }
 }

@@ -67,6 +67,24 @@ record Overlay(String name, List<ObjectNode> objects) {
     return RunConfiguration.parse(file("lockstep-run", "run.yaml"), name + "/run.yaml");
   }
 
+  /** The run directory, as the driver is given it; empty where it is given none. */
+  String runDirectory() {
+    for (ObjectNode object : objects) {
+      String place =
+          switch (kind(object)) {
+            case "Job" -> "/spec/template/spec/containers/0/args";
+            case "SparkApplication" -> "/spec/arguments";
+            default -> "/none";
+          };
+      List<String> arguments = Pod.items(object.at(place)).map(JsonNode::asText).toList();
+      int option = arguments.indexOf("--run-dir");
+      if (option >= 0 && option + 1 < arguments.size()) {
+        return arguments.get(option + 1);
+      }
+    }
+    return "";
+  }
+
   /** The settings in {@code spark.conf}. */
   Map<String, String> sparkConf() {
     Properties properties = new Properties();

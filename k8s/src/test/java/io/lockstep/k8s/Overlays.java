@@ -48,18 +48,26 @@ final class Overlays {
 
   /** What kubectl builds of an overlay, with the sources' hash in front. */
   static String build(String name) throws IOException, InterruptedException {
+    return "# Built by kubectl kustomize of files with the hash "
+        + sourcesHash()
+        + "\n"
+        + build(folder().resolve("overlays/" + name));
+  }
+
+  /** What kubectl builds of a folder. */
+  static String build(Path folder) throws IOException, InterruptedException {
     Path errors = Files.createTempFile("kustomize", ".log");
     try {
       Process process =
-          new ProcessBuilder("kubectl", "kustomize", folder().resolve("overlays/" + name) + "")
+          new ProcessBuilder("kubectl", "kustomize", folder.toString())
               .redirectError(errors.toFile())
               .start();
       String built = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IllegalStateException(
-            "kubectl kustomize " + name + " failed: " + Files.readString(errors));
+            "kubectl kustomize " + folder + " failed: " + Files.readString(errors));
       }
-      return "# Built by kubectl kustomize of files with the hash " + sourcesHash() + "\n" + built;
+      return built;
     } finally {
       Files.delete(errors);
     }
@@ -83,6 +91,11 @@ final class Overlays {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /** The text of the main example. */
+  static String mainExample() {
+    return read(folder().resolve("../deploy/examples/mnist-mlp.yaml"));
   }
 
   /** {@code k8s/}. */

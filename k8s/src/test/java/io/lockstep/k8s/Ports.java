@@ -36,6 +36,7 @@ final class Ports {
       findings.add(
           pod.where() + ": must name the ports that it opens, " + opened + ", names " + declared);
     }
+    scraped(pod, opened);
     for (JsonNode container : pod.containers()) {
       for (String probe : List.of("readinessProbe", "livenessProbe", "startupProbe")) {
         for (String way : List.of("tcpSocket", "httpGet")) {
@@ -49,6 +50,25 @@ final class Ports {
       if (container.path("readinessProbe").isMissingNode()) {
         findings.add(pod.where() + ": has no readinessProbe");
       }
+    }
+  }
+
+  /** Annotations must name the port and the path at which the pod shows figures. */
+  private void scraped(Pod pod, Map<String, Integer> opened) {
+    JsonNode annotations = pod.metadata().path("annotations");
+    if (!annotations.has("prometheus.io/scrape")) {
+      return;
+    }
+    boolean server = pod.component().equals("server");
+    String expected =
+        server
+            ? opened.get("metrics") + "/metrics"
+            : opened.get("spark-ui") + "/metrics/prometheus/";
+    String given =
+        annotations.path("prometheus.io/port").asText()
+            + annotations.path("prometheus.io/path").asText();
+    if (!given.equals(expected)) {
+      findings.add(pod.where() + ": shows its figures at " + expected + ", is annotated " + given);
     }
   }
 

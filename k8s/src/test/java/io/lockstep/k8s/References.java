@@ -2,6 +2,7 @@ package io.lockstep.k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,10 +10,14 @@ import java.util.Set;
 /** Names of other objects. */
 final class References {
   /** Secrets that whoever deploys makes by a command of k8s/README.md, and their keys. */
-  private static final Set<String> SECRETS = Set.of("lockstep-secret/secret");
+  static final Set<String> SECRETS =
+      Set.of("lockstep-secret/secret", "lockstep-store/access-key", "lockstep-store/secret-key");
 
   /** What Spark makes itself. */
   private static final String SPARKS_OWN = "spark-.*|lockstep-train-.*";
+
+  /** deploy/examples in the image. */
+  private static final String IN_THE_IMAGE = "/opt/lockstep/examples/";
 
   private final Overlay overlay;
   private final List<String> findings = new ArrayList<>();
@@ -27,6 +32,7 @@ final class References {
     overlay.all("RoleBinding").forEach(references::binding);
     overlay.all("StatefulSet").forEach(references::statefulSet);
     references.namespaces();
+    references.data(Yaml.document(overlay.file("lockstep-run", "run.yaml")).path("data"));
     return references.findings;
   }
 
@@ -74,6 +80,29 @@ final class References {
       }
     }
     findings.add(pod.where() + ": no mounted ConfigMap holds " + argument);
+  }
+
+  /** A local file of data must be in the image, or in a volume. */
+  private void data(JsonNode part) {
+    part.forEach(this::data);
+    String path = part.asText();
+    if (part.isTextual() && path.startsWith("/") && !isThere(path)) {
+      findings.add("run.yaml: data " + path + " is neither in the image nor in a volume");
+    }
+  }
+
+  private boolean isThere(String path) {
+    if (path.startsWith(IN_THE_IMAGE)) {
+      String file = path.substring(IN_THE_IMAGE.length());
+      return Files.exists(Overlays.folder().resolve("../deploy/examples").resolve(file));
+    }
+    return overlay.pods().stream()
+        .flatMap(pod -> pod.containers().stream())
+        .filter(container -> container.has("volumeMounts"))
+        .allMatch(
+            container ->
+                Pod.items(container.path("volumeMounts"))
+                    .anyMatch(m -> path.startsWith(m.path("mountPath").asText() + "/")));
   }
 
   private void binding(ObjectNode binding) {

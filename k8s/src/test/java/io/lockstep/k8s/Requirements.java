@@ -43,6 +43,7 @@ final class Requirements {
       NetworkPolicyPeer
       NetworkPolicyPort port protocol protocol=TCP|UDP|SCTP
       LabelSelector
+      LabelSelectorRequirement key operator operator=In|NotIn|Exists|DoesNotExist
       PodDisruptionBudget metadata spec
       PodDisruptionBudgetSpec selector unhealthyPodEvictionPolicy=IfHealthyBudget|AlwaysAllow
       Job metadata spec

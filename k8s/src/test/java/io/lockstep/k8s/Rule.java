@@ -16,6 +16,7 @@ enum Rule {
   START("one way to start, and servers where the run expects them"),
   SETTINGS("Spark knows its settings"),
   SAMENESS("what is written twice is the same"),
+  STORE("an object store is within reach of every pod, and no volume stands beside it"),
   DISRUPTIONS("a drained node takes one pod at a time");
 
   private final String sentence;
@@ -44,6 +45,7 @@ enum Rule {
       case START -> Start.findings(overlay);
       case SETTINGS -> SparkSettings.findings(overlay);
       case SAMENESS -> Sameness.findings(overlay);
+      case STORE -> ObjectStore.findings(overlay);
       case DISRUPTIONS -> Disruptions.findings(overlay);
     };
   }

@@ -7,19 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
-/** What has to be written twice, for a SparkApplication cannot read a ConfigMap. */
+/**
+ * What has to be written twice: for a SparkApplication cannot read a ConfigMap, and for a ConfigMap
+ * cannot be made of a file outside the overlay.
+ */
 final class Sameness {
   private static final String TEMPLATE_FILE = "spark.kubernetes.executor.podTemplateFile";
 
   /** What the Job's driver has no use for. */
   private static final String DRIVER_CONTAINER = "spark.kubernetes.driver.podTemplateContainerName";
 
+  /** Where the example's data may be, in front of their path in deploy/examples. */
+  private static final Pattern DATA_ELSEWHERE =
+      Pattern.compile("\"(/opt/lockstep/examples/|s3a://[^/\"]+/)");
+
   private Sameness() {}
 
   static List<String> findings(Overlay overlay) {
     List<String> findings = new ArrayList<>();
     images(overlay, findings);
+    training(overlay, findings);
     overlay
         .find("SparkApplication", "lockstep-train")
         .ifPresent(application -> application(overlay, application, findings));
@@ -37,6 +46,31 @@ final class Sameness {
     for (String image : images) {
       if (!image.contains(":") || image.endsWith(":latest")) {
         findings.add("the image must have a tag that stays, got " + image);
+      }
+    }
+  }
+
+  /** A run with the main example's name trains as that does: its documented hash is the run's. */
+  private static void training(Overlay overlay, List<String> findings) {
+    ObjectNode run = Yaml.document(overlay.file("lockstep-run", "run.yaml"));
+    ObjectNode example = Yaml.document(Overlays.mainExample());
+    if (!run.path("name").equals(example.path("name"))) {
+      return;
+    }
+    Set<String> keys = new TreeSet<>();
+    run.fieldNames().forEachRemaining(keys::add);
+    example.fieldNames().forEachRemaining(keys::add);
+    keys.remove("cluster");
+    for (String key : keys) {
+      String given = DATA_ELSEWHERE.matcher(run.path(key).toString()).replaceAll("\"");
+      if (!given.equals(example.path(key).toString())) {
+        findings.add(
+            "run.yaml's "
+                + key
+                + " must be the main example's, "
+                + example.path(key)
+                + ", got "
+                + run.path(key));
       }
     }
   }

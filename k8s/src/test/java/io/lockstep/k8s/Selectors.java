@@ -13,6 +13,9 @@ import java.util.function.Predicate;
  * and no other, so that a selector which is too wide is found as one that is too narrow.
  */
 final class Selectors {
+  /** The components that show figures. */
+  private static final Set<String> SHOWING = Set.of("driver", "server");
+
   private Selectors() {}
 
   static List<String> findings(Overlay overlay) {
@@ -53,16 +56,19 @@ final class Selectors {
     return findings;
   }
 
+  private static boolean isMeant(String name, String component) {
+    return name.startsWith("lockstep-" + component)
+        || name.startsWith("lockstep-run")
+        || (name.equals("lockstep-metrics") && SHOWING.contains(component));
+  }
+
   private static void check(
       ObjectNode object, List<Pod> pods, Predicate<Pod> chosen, List<String> findings) {
     Set<String> components = new TreeSet<>();
     pods.stream().filter(chosen).forEach(p -> components.add(p.component()));
     Set<String> meant = new TreeSet<>();
     String name = Overlay.name(object);
-    pods.stream()
-        .map(Pod::component)
-        .filter(c -> name.startsWith("lockstep-" + c) || name.equals("lockstep-run"))
-        .forEach(meant::add);
+    pods.stream().map(Pod::component).filter(c -> isMeant(name, c)).forEach(meant::add);
     if (!components.equals(meant) || meant.isEmpty()) {
       findings.add(
           Overlay.describe(object) + ": must choose the pods " + meant + ", chooses " + components);

@@ -1,6 +1,7 @@
 package io.lockstep.k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lockstep.driver.storage.Location;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,13 +9,11 @@ import java.util.Set;
 
 /** Mounts and volumes of each pod. */
 final class Volumes {
-  /** What every program of the run writes to. */
-  private static final List<String> WRITABLE = List.of("/tmp", "/runs");
-
   private Volumes() {}
 
   static List<String> findings(Overlay overlay) {
     List<String> findings = new ArrayList<>();
+    Set<String> writable = writable(overlay);
     for (Pod pod : overlay.pods()) {
       Set<String> volumes = new HashSet<>();
       for (JsonNode volume : pod.spec().path("volumes")) {
@@ -37,7 +36,7 @@ final class Volumes {
             findings.add(pod.where() + ": two mounts at " + path);
           }
         }
-        for (String path : WRITABLE) {
+        for (String path : writable) {
           if (!paths.contains(path)) {
             findings.add(pod.where() + ": nothing is mounted at " + path + ", which is written to");
           }
@@ -47,5 +46,11 @@ final class Volumes {
       volumes.forEach(v -> findings.add(pod.where() + ": volume " + v + " is mounted nowhere"));
     }
     return findings;
+  }
+
+  /** What every program of the run writes to: the run directory only where it is a folder. */
+  private static Set<String> writable(Overlay overlay) {
+    Location run = Location.of(overlay.runDirectory());
+    return run.isLocal() ? Set.of("/tmp", "/" + run.path().getName(0)) : Set.of("/tmp");
   }
 }
