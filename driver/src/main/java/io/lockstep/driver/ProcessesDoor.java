@@ -10,7 +10,8 @@ import io.lockstep.driver.server.door.Assignment;
 import io.lockstep.driver.server.door.Door;
 import io.lockstep.driver.server.door.SharedSecret;
 import io.lockstep.driver.server.process.StorageMark;
-import java.nio.file.Path;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Storage;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,10 @@ final class ProcessesDoor implements AutoCloseable {
   static SharedSecret secret(ClusterSection cluster) {
     String file = cluster.secretFile();
     return SharedSecret.find(
-        file.isEmpty() ? null : Path.of(file), "cluster.secretFile", System.getenv());
+        file.isEmpty() ? null : Location.of(file),
+        Storage.with(cluster.spark()),
+        "cluster.secretFile",
+        System.getenv());
   }
 
   /** {@code HOST:PORT}; empty where servers live elsewhere. */

@@ -113,8 +113,8 @@ public record ClusterSection(
       Key.path(
           "secretFile",
           "",
-          "a file with the secret that server processes must know, where it is not in the"
-              + " environment's LOCKSTEP_SECRET; never the secret itself");
+          "a file with the secret that server processes must know, at any path of Hadoop's, where it"
+              + " is not in the environment's LOCKSTEP_SECRET; never the secret itself");
 
   /** Settings of Spark. */
   public static final Key<Options> SPARK =

@@ -3,6 +3,7 @@ package io.lockstep.driver.submit;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.Device;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.server.door.SharedSecret;
 import io.lockstep.worker.engine.nd4j.NativeSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class SparkRules {
       checkGpus(device, amount, settings.getOrDefault(amount, "0").strip());
     }
     checkSpeculation(settings);
+    settings.keySet().forEach(SparkRules::checkSecret);
     NativeSettings.chosen()
         .environment()
         .forEach((name, value) -> checkPin(settings, EXECUTOR_ENVIRONMENT + name, value));
@@ -84,6 +86,19 @@ public final class SparkRules {
       throw new ConfigurationException(
           "spark.speculation must be false, got true: a second copy of a worker would take the"
               + " first one's place again and again; leave the setting out");
+    }
+  }
+
+  /**
+   * Settings stand on command lines and in Spark's own pages; a reference to a Secret of Kubernetes
+   * may stand there.
+   */
+  private static void checkSecret(String setting) {
+    if (setting.endsWith("." + SharedSecret.VARIABLE) && !setting.contains(".secretKeyRef.")) {
+      throw new ConfigurationException(
+          setting
+              + " must be left out: it would show the secret on command lines and to whoever sees"
+              + " Spark's settings; name a file with the secret by cluster.secretFile");
     }
   }
 

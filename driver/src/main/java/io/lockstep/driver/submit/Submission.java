@@ -203,8 +203,9 @@ public record Submission(
         && run.cluster().secretFile().isEmpty()) {
       notes.add(
           "the driver on the cluster does not get LOCKSTEP_SECRET from here: name a file that it can"
-              + " read with cluster.secretFile, or hand the variable over by the cluster's own means"
-              + " (such as spark.kubernetes.driver.secretKeyRef.LOCKSTEP_SECRET)");
+              + " read with cluster.secretFile (such as hdfs:///user/me/secret, readable by you"
+              + " alone), or hand the variable over by the cluster's own means (such as"
+              + " spark.kubernetes.driver.secretKeyRef.LOCKSTEP_SECRET)");
     }
     return notes;
   }

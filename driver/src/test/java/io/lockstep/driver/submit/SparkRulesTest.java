@@ -64,4 +64,30 @@ class SparkRulesTest {
                     GPU))
         .doesNotThrowAnyException();
   }
+
+  @Test
+  void theSecretIsNoSetting() {
+    for (String setting :
+        new String[] {
+          "spark.yarn.appMasterEnv.LOCKSTEP_SECRET",
+          "spark.kubernetes.driverEnv.LOCKSTEP_SECRET",
+          "spark.executorEnv.LOCKSTEP_SECRET"
+        }) {
+      assertThatThrownBy(
+              () -> SparkRules.check(Device.CPU, Map.of(setting, "a secret"), Device.CPU, CPU))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessage(
+              setting
+                  + " must be left out: it would show the secret on command lines and to whoever"
+                  + " sees Spark's settings; name a file with the secret by cluster.secretFile");
+    }
+    assertThatCode(
+            () ->
+                SparkRules.check(
+                    Device.CPU,
+                    Map.of("spark.kubernetes.driver.secretKeyRef.LOCKSTEP_SECRET", "run:secret"),
+                    Device.CPU,
+                    CPU))
+        .doesNotThrowAnyException();
+  }
 }

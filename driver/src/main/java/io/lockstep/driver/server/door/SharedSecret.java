@@ -1,9 +1,11 @@
 package io.lockstep.driver.server.door;
 
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -40,17 +42,29 @@ public final class SharedSecret {
   }
 
   /**
+   * As the other form, with a file of this machine.
+   *
+   * @param file null for none
+   */
+  public static SharedSecret find(
+      @Nullable Path file, String setting, Map<String, String> environment) {
+    return find(file == null ? null : Location.of(file), Storage.here(), setting, environment);
+  }
+
+  /**
    * Finds the secret: in the file where one is named, else in the environment. White space around
    * it does not count.
    *
    * @param file null for none
+   * @param storage by which the file is read
    * @param setting what names the file, for errors
    * @throws ConfigurationException where there is none, or one that is too short
    */
   public static SharedSecret find(
-      @Nullable Path file, String setting, Map<String, String> environment) {
+      @Nullable Location file, Storage storage, String setting, Map<String, String> environment) {
     if (file != null) {
-      return new SharedSecret(read(file, setting), "the secret in " + setting + " " + file);
+      return new SharedSecret(
+          read(file, storage, setting), "the secret in " + setting + " " + file);
     }
     String secret = environment.getOrDefault(VARIABLE, "").strip();
     if (secret.isEmpty()) {
@@ -65,9 +79,9 @@ public final class SharedSecret {
     return new SharedSecret(secret, VARIABLE);
   }
 
-  private static String read(Path file, String setting) {
-    try {
-      return Files.readString(file).strip();
+  private static String read(Location file, Storage storage, String setting) {
+    try (InputStream in = storage.open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       throw new ConfigurationException(
           setting + " must be a file with the secret, cannot read " + file + ": " + e, e);

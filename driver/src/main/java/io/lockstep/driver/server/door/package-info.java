@@ -2,7 +2,7 @@
  * How a server process comes to a run: it knows the driver's address and a secret, and gets all
  * else at the door. Sockets of its own, because Akka drops without a word what is addressed to it
  * by another name than its own, and what another build has written. Imports {@code common}, {@code
- * worker.link} and {@code driver.report}'s version. Read {@link
+ * worker.link}, {@code driver.storage} and {@code driver.report}'s version. Read {@link
  * io.lockstep.driver.server.door.Greeting} first.
  *
  * <pre>

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.driver.storage.Location;
+import io.lockstep.driver.storage.ObjectStoreFileSystem;
+import io.lockstep.driver.storage.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +35,15 @@ class SharedSecretTest {
     SharedSecret given = SharedSecret.find(file(" " + SECRET + "\n"), SETTING, Map.of());
     byte[] proof = environment("\t" + SECRET + "\r\n").proof("process", SAID);
     assertThat(given.proves(proof, "process", SAID)).isTrue();
+  }
+
+  @Test
+  void theFileMayLieOnAnyFileSystemOfHadoops() throws IOException {
+    Storage storage =
+        Storage.with(Map.of(ObjectStoreFileSystem.SETTING, ObjectStoreFileSystem.class.getName()));
+    Location file = Location.of("objects:" + file(SECRET + "\n"));
+    SharedSecret given = SharedSecret.find(file, storage, SETTING, Map.of());
+    assertThat(given.proves(environment(SECRET).proof("process", SAID), "process", SAID)).isTrue();
   }
 
   @Test
