@@ -34,9 +34,9 @@ final class SocketFolder implements AutoCloseable {
   /**
    * Makes the folder, empty, for this user alone.
    *
-   * @param run the run's directory
+   * @param run the run's directory: a path, or an address
    */
-  static SocketFolder create(Path run) {
+  static SocketFolder create(String run) {
     SocketFolder folder = new SocketFolder(of(run));
     try {
       folder.delete();
@@ -50,15 +50,14 @@ final class SocketFolder implements AutoCloseable {
   }
 
   /** Where the sockets of the run in this directory lie. */
-  static Path of(Path run) {
+  static Path of(String run) {
     return PARENT.resolve("lockstep-" + name(run));
   }
 
-  private static String name(Path run) {
+  private static String name(String run) {
     try {
       byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(run.toString().getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(run.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest).substring(0, NAME_DIGITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

@@ -211,7 +211,7 @@ public final class Training {
     RunOffice office =
         new RunOffice(
             configuration, directory, listener, enough, checkpoints, manifest, parts, notes);
-    try (SocketFolder sockets = SocketFolder.create(directory.path());
+    try (SocketFolder sockets = SocketFolder.create(directory.place());
         ProcessSystem system = endpoints.openControl(runToken, cluster);
         HostedServers servers =
             new HostedServers(

@@ -114,7 +114,7 @@ class LeftoversTest {
               ? DataException.class
               : noFile ? ConfigurationException.class : diverges ? RunFailedException.class : null;
       Path path = runs.newDirectory();
-      Path sockets = SocketFolder.of(path);
+      Path sockets = SocketFolder.of(path.toString());
       List<Boolean> socketsWereThere = new ArrayList<>();
       Exception failure =
           end(

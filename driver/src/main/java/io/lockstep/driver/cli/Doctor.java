@@ -6,6 +6,7 @@ import io.lockstep.common.config.ModelSection;
 import io.lockstep.common.config.Options;
 import io.lockstep.driver.report.Build;
 import io.lockstep.driver.report.Figures;
+import io.lockstep.driver.report.Reason;
 import io.lockstep.worker.engine.Network;
 import io.lockstep.worker.engine.Parameters;
 import io.lockstep.worker.engine.SliceBatch;
@@ -121,12 +122,12 @@ record Doctor(Map<String, String> environment, String spark, Path folder, Path t
       findings.add(Finding.ok("gradient", "a small one was computed"));
       findings.add(offHeap(NativeSettings.mostResidentBytes()));
     } catch (IllegalStateException e) {
-      findings.add(Finding.wrong("native engine", Failures.message(e), LAUNCH));
+      findings.add(Finding.wrong("native engine", Reason.of(e), LAUNCH));
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
       findings.add(
           Finding.wrong(
               "native engine",
-              "the native libraries do not load: " + Failures.message(e),
+              "the native libraries do not load: " + Reason.of(e),
               "Lockstep ships natives for Linux on x86-64 with AVX2 and glibc 2.17 or newer; check"
                   + " that "
                   + temporary
@@ -216,7 +217,7 @@ record Doctor(Map<String, String> environment, String spark, Path folder, Path t
     } catch (IOException e) {
       return Finding.wrong(
           "ports",
-          "cannot listen: " + Failures.message(e),
+          "cannot listen: " + Reason.of(e),
           "set SPARK_LOCAL_IP to an address of this machine, such as 127.0.0.1");
     }
   }
@@ -235,7 +236,7 @@ record Doctor(Map<String, String> environment, String spark, Path folder, Path t
     } catch (IOException | UnsupportedOperationException e) {
       return Finding.wrong(
           "unix sockets",
-          "cannot be made in " + temporary + ": " + Failures.message(e),
+          "cannot be made in " + temporary + ": " + Reason.of(e),
           "set -Djava.io.tmpdir in LOCKSTEP_JAVA_OPTS to a local folder with a short path");
     } finally {
       delete(file);

@@ -2,6 +2,7 @@ package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.data.DataException;
+import io.lockstep.driver.report.Reason;
 import io.lockstep.driver.report.RunLog;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,7 @@ final class Failures {
   /** The command line cannot be understood. */
   static int wrongCommandLine(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
-    String message = words(e).replaceAll("\\s*\\R\\s*", " ");
+    String message = Reason.of(e).replaceAll("\\s*\\R\\s*", " ");
     command.getErr().println("lockstep: " + message + suggestion(e));
     command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
     return Lockstep.WRONG;
@@ -51,25 +52,8 @@ final class Failures {
         .getErr()
         .println(
             "lockstep: "
-                + message(e)
+                + Reason.of(e)
                 + log.map(file -> "\nthe stack trace is in " + file).orElse(""));
     return Lockstep.FAILED;
-  }
-
-  /** The message of the exception, and of what lies under it where it adds words. */
-  static String message(Throwable e) {
-    StringBuilder message = new StringBuilder(words(e));
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      String words = words(cause);
-      if (!message.toString().contains(words)) {
-        message.append(": ").append(words);
-      }
-    }
-    return message.toString();
-  }
-
-  private static String words(Throwable e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message.strip();
   }
 }

@@ -4,12 +4,14 @@ import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.Training;
 import io.lockstep.driver.report.Progress;
+import io.lockstep.driver.report.Reason;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunLog;
 import io.lockstep.driver.report.Summary;
 import io.lockstep.driver.report.SummaryTable;
 import io.lockstep.driver.storage.Storage;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -88,9 +90,16 @@ final class TrainCommand implements Callable<Integer> {
   private void keepLog(RunDirectory directory, RuntimeException e) {
     if (!directory.isLocal() && !(e instanceof ConfigurationException)) {
       RunLog.write(e);
-      spec.commandLine()
-          .getErr()
-          .println("the stack trace is in " + directory.place() + "/logs/lockstep.log");
+      spec.commandLine().getErr().println("the stack trace is in " + whereLogsAre(directory));
+    }
+  }
+
+  private static String whereLogsAre(RunDirectory directory) {
+    try {
+      directory.carry();
+      return directory.place() + "/logs/lockstep.log";
+    } catch (UncheckedIOException e) {
+      return directory.logs().resolve("lockstep.log") + ": " + Reason.of(e);
     }
   }
 

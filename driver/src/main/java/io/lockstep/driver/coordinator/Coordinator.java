@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.lockstep.driver.report.Reason;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -206,7 +207,7 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
       return this;
     } catch (RuntimeException e) {
       getContext().getLog().error("cannot do {}", action, e);
-      return run(run.hopeless(new ToCoordinator.Hopeless(-1, String.valueOf(e.getMessage()))));
+      return run(run.hopeless(new ToCoordinator.Hopeless(-1, Reason.of(e))));
     }
   }
 

@@ -15,13 +15,13 @@ import io.lockstep.common.tokenizer.Tokenizers;
 import io.lockstep.driver.storage.Location;
 import io.lockstep.driver.storage.Mirror;
 import io.lockstep.driver.storage.Storage;
+import io.lockstep.driver.storage.WorkingFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +60,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final Path path;
   private final Location place;
   private final Storage storage;
+  private final @Nullable WorkingFolder work;
   private final @Nullable Mirror mirror;
   private final JsonLines steps;
   private final JsonLines validations;
@@ -69,18 +70,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private RunDirectory(Location place, Storage storage) {
     this.place = place;
     this.storage = storage;
-    this.path = place.isLocal() ? place.path() : workingFolder();
-    this.mirror = place.isLocal() ? null : new Mirror(storage, place, path);
+    this.work = place.isLocal() ? null : WorkingFolder.create();
+    this.path = work == null ? place.path() : work.path();
+    this.mirror = work == null ? null : new Mirror(storage, place, path);
     this.steps = new JsonLines(stepsFile());
     this.validations = new JsonLines(validationFile());
-  }
-
-  private static Path workingFolder() {
-    try {
-      return Files.createTempDirectory("lockstep-run-").toAbsolutePath();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a folder to work in", e);
-    }
   }
 
   /** As the other form, for a local folder. */
@@ -488,28 +482,32 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /**
    * Closes the files. What was written of a run directory that is elsewhere is carried there, and
-   * the local folder removed.
+   * the local folder removed, or kept where it cannot be carried.
    */
   @Override
   public void close() {
     steps.close();
     validations.close();
     if (written) {
-      carry();
+      try {
+        carry();
+      } catch (UncheckedIOException e) {
+        keepWorkingFolder();
+        throw e;
+      }
     }
     removeWorkingFolder();
   }
 
-  private void removeWorkingFolder() {
-    if (mirror == null) {
-      return;
+  private void keepWorkingFolder() {
+    if (work != null) {
+      work.keep();
     }
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + path, e);
+  }
+
+  private void removeWorkingFolder() {
+    if (work != null) {
+      work.close();
     }
   }
 }

@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
@@ -93,8 +94,12 @@ final class HadoopStore implements CheckpointStore {
   public void delete(String name) throws IOException {
     Path file = new Path(folder, name);
     files.delete(file, false);
-    for (Path p = file.getParent(); !p.equals(folder) && isEmpty(p); p = p.getParent()) {
-      files.delete(p, false);
+    try {
+      for (Path p = file.getParent(); !p.equals(folder) && isEmpty(p); p = p.getParent()) {
+        files.delete(p, false);
+      }
+    } catch (PathIsNotEmptyDirectoryException stillUsed) {
+      return;
     }
   }
 
@@ -185,9 +190,12 @@ final class HadoopStore implements CheckpointStore {
 
     @Override
     public void close() throws IOException {
-      finish();
-      if (!committed) {
-        files.delete(aside, false);
+      try {
+        finish();
+      } finally {
+        if (!committed) {
+          files.delete(aside, false);
+        }
       }
     }
   }

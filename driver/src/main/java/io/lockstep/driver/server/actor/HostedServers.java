@@ -8,6 +8,7 @@ import io.lockstep.common.schedule.Schedule;
 import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.metrics.Figure;
 import io.lockstep.driver.metrics.Figures;
+import io.lockstep.driver.report.Reason;
 import io.lockstep.driver.server.link.LocalRounds;
 import io.lockstep.driver.server.link.ParameterServer;
 import io.lockstep.driver.server.link.ServerEvents;
@@ -137,9 +138,7 @@ public final class HostedServers implements AutoCloseable {
   }
 
   private static ToCoordinator cannotGoOn(int ofIncarnation, int number, Throwable e) {
-    String own = e instanceof RuntimeException && e.getMessage() != null ? e.getMessage() : "" + e;
-    String reason = e.getCause() == null ? own : own + ": " + e.getCause();
-    return new ToCoordinator.ServerFailed(ofIncarnation, number, reason);
+    return new ToCoordinator.ServerFailed(ofIncarnation, number, Reason.of(e));
   }
 
   private void closeServers() {
