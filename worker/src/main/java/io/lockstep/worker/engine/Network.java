@@ -257,7 +257,8 @@ public final class Network {
   }
 
   Execution execution(Kernel kernel, Buffer parameters, int maxExamples) {
-    return new Execution(graph, kernel, parameters, parameters, maxExamples, objective.ends());
+    Graph joined = graph.joined(objective.seen());
+    return new Execution(joined, kernel, parameters, parameters, maxExamples, objective.ends());
   }
 
   /** The layers and how they hang together. */

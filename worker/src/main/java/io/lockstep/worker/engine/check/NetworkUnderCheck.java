@@ -57,8 +57,9 @@ public final class NetworkUnderCheck implements Differentiable {
     this.parameters.write(0, values, 0, graph.size());
     Buffer held = kernel.allocate(graph.size());
     held.write(0, values, 0, graph.size());
+    Graph joined = graph.joined(objective.seen());
     this.execution =
-        new Execution(graph, kernel, parameters, held, pass.examples(), objective.ends());
+        new Execution(joined, kernel, parameters, held, pass.examples(), objective.ends());
     this.scoring = new Scoring(objective, kernel, execution, pass.examples());
   }
 

@@ -5,6 +5,7 @@ import io.lockstep.common.layout.TensorSpec;
 import io.lockstep.worker.engine.kernel.Shape;
 import io.lockstep.worker.engine.layer.ParameterSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -74,6 +75,26 @@ public final class Graph {
    */
   public static Graph chain(Shape input, List<Options> layers) {
     return of(Map.of("input", input), layers);
+  }
+
+  private Graph(Graph other, List<Node> nodes) {
+    this.inputs = other.inputs;
+    this.named = other.named;
+    this.nodes = List.copyOf(nodes);
+    this.tensors = other.tensors;
+    this.parameters = other.parameters;
+    this.stored = other.stored;
+    this.offsets = other.offsets;
+  }
+
+  /**
+   * The same graph for an {@link Execution}, in which layers compute the activations that follow
+   * them: what such a layer puts out is what its activation does.
+   *
+   * @param seen the nodes whose outputs are looked at, which compute theirs as here
+   */
+  public Graph joined(Collection<Integer> seen) {
+    return new Graph(this, Joining.of(nodes, Set.copyOf(seen)));
   }
 
   /** How many inputs there are. */

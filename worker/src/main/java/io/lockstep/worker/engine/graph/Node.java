@@ -36,6 +36,12 @@ record Node(
     inputShapes = List.copyOf(inputShapes);
   }
 
+  /** The same with another layer. */
+  Node with(Layer other) {
+    return new Node(
+        name, type, other, inputs, inputShapes, shape, firstTensor, tensors, learns, inference);
+  }
+
   /** Whether its output lies where its input does. */
   boolean passesThrough() {
     return layer.passesThrough(inputShapes);

@@ -7,6 +7,7 @@ import io.lockstep.worker.engine.initializer.Constant;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * allocates nothing a slice.
  */
 final class ActivationWork {
+  /** Numbers of a {@link Part}: what a layer wrote is still in the second cache. */
+  private static final int PART_ELEMENTS = 32 * 1024;
+
   private final Kernel kernel;
   private final Activation activation;
   private final int columns;
@@ -36,6 +40,20 @@ final class ActivationWork {
 
   /** An activation that learns, its numbers and their gradient. */
   private record Learned(LearnedActivation activation, Buffer numbers, Buffer gradient) {}
+
+  /**
+   * Some rows of a slice.
+   *
+   * @param firstRow the number of the first
+   * @param rows how many, at most
+   * @param activation over these rows
+   */
+  record Part(int firstRow, int rows, ActivationWork activation) {
+    /** How many of them there are in a slice of so many rows. */
+    int of(int all) {
+      return Math.max(0, Math.min(rows, all - firstRow));
+    }
+  }
 
   private ActivationWork(
       Kernel kernel,
@@ -128,6 +146,21 @@ final class ActivationWork {
         partDy,
         dz == dy ? partDy : dz.view(from, length),
         learned);
+  }
+
+  /**
+   * Parts for a layer that goes on to the activation before it comes to the next rows.
+   *
+   * @param all most rows of a slice
+   */
+  List<Part> parts(int all) {
+    int together = Math.max(1, PART_ELEMENTS / columns);
+    List<Part> parts = new ArrayList<>();
+    for (int first = 0; first < all; first += together) {
+      int rows = Math.min(together, all - first);
+      parts.add(new Part(first, rows, part(first * columns, rows * columns)));
+    }
+    return List.copyOf(parts);
   }
 
   /** What goes in: the layer writes it. */

@@ -5,11 +5,17 @@ import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Range;
 import io.lockstep.common.config.Registry;
 import io.lockstep.common.layout.RunningMoments;
+import io.lockstep.worker.engine.activation.Activation;
+import io.lockstep.worker.engine.activation.Identity;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Shape;
+import io.lockstep.worker.engine.layer.ActivationWork.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * y = (x - mean) / sqrt(variance + epsilon) gamma + beta, a channel (Ioffe, Szegedy 2015, Algorithm
@@ -44,12 +50,27 @@ final class BatchNorm implements Layer {
   private final double epsilon;
   private final double momentum;
   private final GainAndShift affine;
+  private final Activation activation;
 
   private BatchNorm(Options section) {
     place = new Place(section);
     epsilon = section.get(GainAndShift.EPSILON);
     momentum = section.get(MOMENTUM);
     affine = GainAndShift.of(section);
+    activation = new Identity();
+  }
+
+  private BatchNorm(BatchNorm other, Activation activation) {
+    this.place = other.place;
+    this.epsilon = other.epsilon;
+    this.momentum = other.momentum;
+    this.affine = other.affine;
+    this.activation = activation;
+  }
+
+  @Override
+  public Optional<Layer> with(Activation following) {
+    return Optional.of(new BatchNorm(this, following));
   }
 
   @Override
@@ -68,7 +89,7 @@ final class BatchNorm implements Layer {
 
   @Override
   public Operation operation(Site site) {
-    return new Work(site, epsilon, affine);
+    return new Work(site, epsilon, affine, activation);
   }
 
   private static final class Work implements Operation {
@@ -88,8 +109,11 @@ final class BatchNorm implements Layer {
     private final double[] products;
     private final double[] slope;
     private final double[] level;
+    private final double[] partSums;
+    private final double[] partProducts;
+    private final List<Part> parts;
 
-    Work(Site site, double epsilon, GainAndShift affine) {
+    Work(Site site, double epsilon, GainAndShift affine, Activation activation) {
       this.site = site;
       this.kernel = site.kernel();
       this.epsilon = epsilon;
@@ -106,6 +130,11 @@ final class BatchNorm implements Layer {
       this.products = new double[channels];
       this.slope = new double[channels];
       this.level = new double[channels];
+      this.partSums = new double[channels];
+      this.partProducts = new double[channels];
+      this.parts =
+          ActivationWork.after(site, activation)
+              .parts(Math.multiplyExact(site.maxExamples(), positions));
     }
 
     @Override
@@ -122,7 +151,13 @@ final class BatchNorm implements Layer {
       for (int c = 0; c < channels; c++) {
         scale[c] = gain[c] / Math.sqrt(variance[c] + epsilon);
       }
-      kernel.affineColumns(site.input(), 0, rows, channels, mean, scale, shift, site.output());
+      for (Part part : parts) {
+        int some = part.of(rows);
+        int offset = part.firstRow() * channels;
+        kernel.affineColumns(
+            site.input(), offset, some, channels, mean, scale, shift, site.output());
+        part.activation().forward(some);
+      }
     }
 
     /**
@@ -135,8 +170,17 @@ final class BatchNorm implements Layer {
       int rows = pass.examples() * positions;
       boolean moves = pass.isTraining() && rows > 0;
       Buffer x = site.input();
-      Buffer dy = site.outputGradient();
-      kernel.columnProducts(dy, x, 0, rows, channels, mean, sums, products);
+      Buffer dy = site.outputGradient(); // of what the activation puts out, then of what goes in
+      Arrays.fill(sums, 0);
+      Arrays.fill(products, 0);
+      for (Part part : parts) {
+        int some = part.of(rows);
+        part.activation().backward(some, Target.SET);
+        int offset = part.firstRow() * channels;
+        kernel.columnProducts(dy, x, offset, some, channels, mean, partSums, partProducts);
+        add(partSums, sums);
+        add(partProducts, products);
+      }
       for (int c = 0; c < channels; c++) {
         double inverse = 1 / Math.sqrt(variance[c] + epsilon);
         products[c] *= inverse;
@@ -149,6 +193,12 @@ final class BatchNorm implements Layer {
             dy, x, 0, rows, channels, mean, scale, slope, level, site.inputGradient());
       }
       handOver(rows);
+    }
+
+    private static void add(double[] part, double[] sums) {
+      for (int c = 0; c < sums.length; c++) {
+        sums[c] += part[c];
+      }
     }
 
     /** The sums over the slice of x - r and its square, r being the running mean. */

@@ -2,10 +2,14 @@ package io.lockstep.worker.engine.layer;
 
 import io.lockstep.common.config.Options;
 import io.lockstep.common.config.Registry;
+import io.lockstep.worker.engine.activation.Activation;
+import io.lockstep.worker.engine.activation.Identity;
 import io.lockstep.worker.engine.kernel.Buffer;
 import io.lockstep.worker.engine.kernel.Kernel;
+import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Two or more inputs of one shape, number by number: their sum, or their product. */
 final class Combination implements Layer {
@@ -30,10 +34,23 @@ final class Combination implements Layer {
 
   private final Place place;
   private final Kind kind;
+  private final Activation activation;
 
   private Combination(Options section, Kind kind) {
-    this.place = new Place(section);
+    this(new Place(section), kind, new Identity());
+  }
+
+  private Combination(Place place, Kind kind, Activation activation) {
+    this.place = place;
     this.kind = kind;
+    this.activation = activation;
+  }
+
+  @Override
+  public Optional<Layer> with(Activation following) {
+    return kind == Kind.SUM
+        ? Optional.of(new Combination(place, kind, following))
+        : Optional.empty();
   }
 
   @Override
@@ -43,26 +60,69 @@ final class Combination implements Layer {
 
   @Override
   public Operation operation(Site site) {
-    return kind == Kind.SUM ? new Sum(site) : new Product(site);
+    return kind == Kind.SUM ? new Sum(site, activation) : new Product(site);
   }
 
-  private record Sum(Site site) implements Operation {
+  /** Adds a part of the slice and goes on to the activation while it is still near. */
+  private static final class Sum implements Operation {
+    private final Site site;
+    private final Kernel kernel;
+    private final int channels;
+    private final int positions;
+    private final List<Part> parts;
+
+    Sum(Site site, Activation activation) {
+      this.site = site;
+      this.kernel = site.kernel();
+      this.channels = site.outputShape().channels();
+      this.positions = site.outputShape().positions();
+      this.parts =
+          ActivationWork.after(site, activation)
+              .parts(Math.multiplyExact(site.maxExamples(), positions))
+              .stream()
+              .map(this::part)
+              .toList();
+    }
+
+    /** Some rows of the inputs, and of the gradients of those that want one. */
+    private record Part(
+        ActivationWork.Part rows, List<Buffer> inputs, List<Buffer> inputGradients) {}
+
+    private Part part(ActivationWork.Part rows) {
+      int from = rows.firstRow() * channels;
+      int length = rows.rows() * channels;
+      return new Part(
+          rows,
+          site.inputs().stream().map(input -> input.view(from, length)).toList(),
+          site.wanted().stream()
+              .sorted()
+              .map(wanted -> site.inputGradients().get(wanted).view(from, length))
+              .toList());
+    }
+
     @Override
     public void forward(Pass pass) {
-      int n = pass.examples() * site.outputShape().size();
-      List<Buffer> inputs = site.inputs();
-      site.kernel().add(inputs.get(0), inputs.get(1), site.output(), n);
-      for (int i = 2; i < inputs.size(); i++) {
-        site.kernel().add(site.output(), inputs.get(i), site.output(), n);
+      for (Part part : parts) {
+        int rows = part.rows().of(pass.examples() * positions);
+        int n = rows * channels;
+        List<Buffer> inputs = part.inputs();
+        Buffer sum = part.rows().activation().z();
+        kernel.add(inputs.get(0), inputs.get(1), sum, n);
+        for (int i = 2; i < inputs.size(); i++) {
+          kernel.add(sum, inputs.get(i), sum, n);
+        }
+        part.rows().activation().forward(rows);
       }
     }
 
     @Override
     public void backward(Pass pass) {
-      int n = pass.examples() * site.outputShape().size();
-      for (int i = 0; i < site.inputs().size(); i++) {
-        if (site.wanted().contains(i)) {
-          site.kernel().copy(site.outputGradient(), site.inputGradients().get(i), n);
+      for (Part part : parts) {
+        int rows = part.rows().of(pass.examples() * positions);
+        ActivationWork activation = part.rows().activation();
+        activation.backward(rows, Target.SET);
+        for (Buffer inputGradient : part.inputGradients()) {
+          kernel.copy(activation.dz(), inputGradient, rows * channels);
         }
       }
     }

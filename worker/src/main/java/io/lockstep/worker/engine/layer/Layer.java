@@ -1,7 +1,9 @@
 package io.lockstep.worker.engine.layer;
 
+import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -40,6 +42,22 @@ public interface Layer {
   /** Whether no gradient flows back through the layer, which then has no tensors. */
   default boolean stopsGradient() {
     return false;
+  }
+
+  /**
+   * The activation, where the layer is nothing else: one without tensors whose gradient follows
+   * from its output.
+   */
+  default Optional<Activation> activation() {
+    return Optional.empty();
+  }
+
+  /**
+   * The same layer with an activation of its output, {@link Activation#inPlace}; empty where it
+   * does not save a way through memory.
+   */
+  default Optional<Layer> with(Activation following) {
+    return Optional.empty();
   }
 
   /** Sets the layer up to work on the site's buffers; not called where it passes through. */

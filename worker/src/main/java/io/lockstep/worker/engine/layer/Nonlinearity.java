@@ -5,9 +5,11 @@ import io.lockstep.common.config.Registry;
 import io.lockstep.worker.engine.activation.Activation;
 import io.lockstep.worker.engine.activation.Activations;
 import io.lockstep.worker.engine.activation.Identity;
+import io.lockstep.worker.engine.activation.LearnedActivation;
 import io.lockstep.worker.engine.kernel.Kernel.Target;
 import io.lockstep.worker.engine.kernel.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * y = f(x): an activation as a layer of its own; softmax is over features or a pixel's channels.
@@ -36,6 +38,12 @@ final class Nonlinearity implements Layer {
   @Override
   public boolean passesThrough(List<Shape> inputs) {
     return activation instanceof Identity;
+  }
+
+  @Override
+  public Optional<Activation> activation() {
+    boolean alone = activation.inPlace() && !(activation instanceof LearnedActivation);
+    return alone ? Optional.of(activation) : Optional.empty();
   }
 
   @Override

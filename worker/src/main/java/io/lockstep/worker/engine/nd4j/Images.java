@@ -23,6 +23,7 @@ final class Images {
   private float[] line = new float[0];
   private float[] sums = new float[0];
   private float[] rest = new float[0];
+  private float[][] rows = new float[0][0];
 
   void transpose(Buffer x, Buffer y, int count, int rows, int columns) {
     int size = rows * columns;
@@ -106,37 +107,66 @@ final class Images {
     }
   }
 
+  /** Every row of the padded image is an array of its own, for {@link #addPieces}. */
   void fold(Window w, Buffer columns, int count, Buffer images, int offset) {
     int lineSize = w.outWidth() * w.rowSize();
-    image = reserve(image, paddedSize(w));
+    int run = w.width() * w.channels();
+    int pitch = pitch(w);
     line = reserve(line, lineSize);
+    rest = reserve(rest, pitch);
+    reserveRows(paddedHeight(w), pitch);
     for (int i = 0; i < count; i++) {
-      Arrays.fill(image, 0, paddedSize(w), 0);
+      for (int y = 0; y < paddedHeight(w); y++) {
+        Arrays.fill(rows[y], 0, pitch, 0);
+      }
       for (int outY = 0; outY < w.outHeight(); outY++) {
         columns.read((i * w.outHeight() + outY) * lineSize, line, 0, lineSize);
-        foldLine(w, outY, line, image);
+        for (int y = 0; y < w.windowHeight(); y++) {
+          addLine(w, y, line, rest, rows[outY * w.strideY() + y * w.dilationY()]);
+        }
       }
-      writePadded(w, image, images, offset + i * w.imageSize());
+      for (int y = 0; y < w.height(); y++) {
+        float[] row = rows[w.padTop() + y];
+        images.write(offset + i * w.imageSize() + y * run, row, w.padLeft() * w.channels(), run);
+      }
     }
   }
 
-  private static void foldLine(Window w, int outY, float[] line, float[] image) {
-    int runs = w.dilationX() > 1 ? w.windowWidth() : 1;
-    int run = w.windowWidth() / runs * w.channels();
-    int step = w.strideX() * w.channels();
-    int gap = w.dilationX() * w.channels();
-    int pitch = pitch(w);
-    int from = 0;
-    for (int outX = 0; outX < w.outWidth(); outX++) {
-      int to = outY * w.strideY() * pitch + outX * step;
-      for (int y = 0; y < w.windowHeight(); y++) {
-        for (int r = 0; r < runs; r++) {
-          addRun(line, from, image, to + r * gap, run);
-          from += run;
+  /**
+   * Adds what one row of the window sees at all positions beside each other. The last places come
+   * first, so that every pixel's sum is taken in the order of the positions.
+   */
+  private static void addLine(Window w, int y, float[] line, float[] scratch, float[] row) {
+    int together = w.dilationX() > 1 ? 1 : Math.min(w.strideX(), w.windowWidth());
+    int last = (w.windowWidth() - 1) / together * together;
+    for (int place = last; place >= 0; place -= together) {
+      int places = Math.min(together, w.windowWidth() - place);
+      int from = (y * w.windowWidth() + place) * w.channels();
+      int to = place * w.dilationX() * w.channels();
+      if (places * w.channels() < SHORT_RUN) {
+        for (int outX = 0; outX < w.outWidth(); outX++) {
+          int at = to + outX * w.strideX() * w.channels();
+          addRun(line, from + outX * w.rowSize(), row, at, places * w.channels());
         }
-        to += w.dilationY() * pitch;
+      } else {
+        addPieces(w, line, from, places * w.channels(), scratch, row, to);
       }
     }
+  }
+
+  /**
+   * Adds a piece from each position, none of which overlap: laid out as a row of pixels first,
+   * because C2 vectorises a sum of two arrays on one index.
+   */
+  private static void addPieces(
+      Window w, float[] line, int from, int piece, float[] scratch, float[] row, int to) {
+    int step = w.strideX() * w.channels();
+    int end = to + (w.outWidth() - 1) * step + piece;
+    Arrays.fill(scratch, 0, piece == step ? to : end, 0);
+    for (int outX = 0; outX < w.outWidth(); outX++) {
+      System.arraycopy(line, from + outX * w.rowSize(), scratch, to + outX * step, piece);
+    }
+    add(scratch, row, end);
   }
 
   private static void addRun(float[] x, int from, float[] y, int to, int n) {
@@ -180,9 +210,13 @@ final class Images {
         y.read(at, sums, 0, width);
         dy.read(at, rest, 0, width);
         for (int place = 0; place < w.places(); place++) {
-          gather(w, outY, place, image, line);
-          takeWhereEqual(sums, rest, line, width);
-          scatter(w, outY, place, line, target);
+          if (place == w.places() - 1) {
+            scatter(w, outY, place, rest, target);
+          } else {
+            gather(w, outY, place, image, line);
+            takeWhereEqual(sums, rest, line, width);
+            scatter(w, outY, place, line, target);
+          }
         }
       }
       writePadded(w, target, dx, i * w.imageSize());
@@ -322,6 +356,12 @@ final class Images {
     line = reserve(line, width);
     sums = reserve(sums, width);
     rest = reserve(rest, width);
+  }
+
+  private void reserveRows(int count, int length) {
+    if (rows.length < count || rows[0].length < length) {
+      rows = new float[Math.max(count, rows.length)][length];
+    }
   }
 
   static int paddedWidth(Window w) {

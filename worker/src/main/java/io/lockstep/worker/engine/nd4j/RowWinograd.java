@@ -23,6 +23,9 @@ final class RowWinograd implements Winograd {
   private float[][] half = new float[0][0];
   private float[][] tiles = new float[0][0];
 
+  /** A column of a row of tiles: six arrays of others. */
+  private final float[][] pixels = new float[SIDE][];
+
   // ---- weights
 
   @Override
@@ -105,9 +108,10 @@ final class RowWinograd implements Winograd {
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * channels;
+    int wide = (across + (SIDE - 1) / step) * channels;
     int rows = step * (down - 1) + SIDE;
     int columns = step * (across - 1) + SIDE;
-    reserve(rows * SIDE, run, columns * channels);
+    reserve(rows * SIDE, wide, columns * channels);
     Arrays.fill(raw, 0, columns * channels, 0);
     clear(image, rows * SIDE, run);
     int left = w.padLeft() * channels;
@@ -115,10 +119,7 @@ final class RowWinograd implements Winograd {
     for (int i = 0; i < count; i++) {
       for (int y = 0; y < w.height() && w.padTop() + y < rows; y++) {
         x.read(offset + (i * w.height() + y) * w.width() * channels, raw, left, seen);
-        for (int plane = 0; plane < SIDE; plane++) {
-          float[] to = image[(w.padTop() + y) * SIDE + plane];
-          gather(raw, plane * channels, step * channels, to, across, channels);
-        }
+        splitPlanes((w.padTop() + y) * SIDE, step, across, channels);
       }
       for (int ty = 0; ty < down; ty++) {
         for (int plane = 0; plane < SIDE; plane++) {
@@ -131,6 +132,22 @@ final class RowWinograd implements Winograd {
           v.write((k * count * down + i * down + ty) * run, tiles[k], 0, run);
         }
       }
+    }
+  }
+
+  /**
+   * The planes of a row of pixels: beyond a step a plane is an earlier one without its first tiles,
+   * which is one long copy instead of one for each tile.
+   */
+  private void splitPlanes(int first, int step, int across, int channels) {
+    for (int plane = 0; plane < step; plane++) {
+      int runs = across + (SIDE - 1 - plane) / step;
+      gather(raw, plane * channels, step * channels, image[first + plane], runs, channels);
+    }
+    for (int plane = step; plane < SIDE; plane++) {
+      int before = plane / step * channels;
+      System.arraycopy(
+          image[first + plane % step], before, image[first + plane], 0, across * channels);
     }
   }
 
@@ -187,18 +204,14 @@ final class RowWinograd implements Winograd {
     int width = w.width() * channels;
     reserve(rows * SIDE, wide, Math.max(step * wide, left + width));
     for (int i = 0; i < count; i++) {
-      clear(image, rows * SIDE, wide);
       for (int ty = 0; ty < down; ty++) {
         for (int k = 0; k < ELEMENTS; k++) {
           dv.read((k * count * down + i * down + ty) * run, tiles[k], 0, run);
         }
-        clear(half, ELEMENTS, run);
         for (int row = 0; row < ELEMENTS; row += SIDE) {
           inputPointsGradient(tiles, row, 1, half, row, run);
         }
-        for (int plane = 0; plane < SIDE; plane++) {
-          inputPointsGradient(half, plane, SIDE, image, step * ty * SIDE + plane, run);
-        }
+        addTiles(ty, step, run);
       }
       Arrays.fill(raw, 0, Math.max(step * wide, left + width), 0);
       for (int y = 0; y < w.height(); y++) {
@@ -212,7 +225,24 @@ final class RowWinograd implements Winograd {
     }
   }
 
-  /** d = d + B t: the gradient of {@link #inputPoints}. */
+  /**
+   * Adds a row of tiles to the rows of pixels that the one above sees too, and sets those that it
+   * is the first to see.
+   */
+  private void addTiles(int ty, int step, int run) {
+    int shared = ty == 0 ? 0 : SIDE - step;
+    for (int plane = 0; plane < SIDE; plane++) {
+      for (int row = 0; row < SIDE; row++) {
+        pixels[row] = row < shared ? tiles[row] : image[(step * ty + row) * SIDE + plane];
+      }
+      inputPointsGradient(half, plane, SIDE, pixels, 0, run);
+      for (int row = 0; row < shared; row++) {
+        add(tiles[row], image[(step * ty + row) * SIDE + plane], run);
+      }
+    }
+  }
+
+  /** d = B t: the gradient of {@link #inputPoints}. */
   private static void inputPointsGradient(
       float[][] t, int at, int apart, float[][] d, int to, int n) {
     float[] t0 = t[at];
@@ -221,35 +251,45 @@ final class RowWinograd implements Winograd {
     float[] t3 = t[at + 3 * apart];
     float[] t4 = t[at + 4 * apart];
     float[] t5 = t[at + 5 * apart];
-    addEnds(t0, t5, d[to], d[to + 5 * apart], n);
-    addEven(t0, t1, t2, t3, t4, d[to + 2 * apart], d[to + 4 * apart], n);
-    addOdd(t1, t2, t3, t4, t5, d[to + apart], d[to + 3 * apart], n);
+    endPixels(t0, t5, d[to], d[to + 5], n);
+    secondPixels(t0, t1, t2, t3, t4, d[to + 2], n);
+    fourthPixels(t0, t1, t2, t3, t4, d[to + 4], n);
+    firstPixels(t1, t2, t3, t4, t5, d[to + 1], n);
+    thirdPixels(t1, t2, t3, t4, t5, d[to + 3], n);
   }
 
-  private static void addEnds(float[] t0, float[] t5, float[] d0, float[] d5, int n) {
+  private static void endPixels(float[] t0, float[] t5, float[] d0, float[] d5, int n) {
     for (int i = 0; i < n; i++) {
-      d0[i] = d0[i] + 4 * t0[i];
-      d5[i] = d5[i] + t5[i];
-    }
-  }
-
-  private static void addEven(
-      float[] t0, float[] t1, float[] t2, float[] t3, float[] t4, float[] d2, float[] d4, int n) {
-    for (int i = 0; i < n; i++) {
-      d2[i] = d2[i] - (5 * t0[i] + 4 * (t1[i] + t2[i]) + (t3[i] + t4[i]));
-    }
-    for (int i = 0; i < n; i++) {
-      d4[i] = d4[i] + (t0[i] + (t1[i] + t2[i]) + (t3[i] + t4[i]));
+      d0[i] = 4 * t0[i];
+      d5[i] = t5[i];
     }
   }
 
-  private static void addOdd(
-      float[] t1, float[] t2, float[] t3, float[] t4, float[] t5, float[] d1, float[] d3, int n) {
+  private static void firstPixels(
+      float[] t1, float[] t2, float[] t3, float[] t4, float[] t5, float[] d1, int n) {
     for (int i = 0; i < n; i++) {
-      d1[i] = d1[i] + (4 * (t2[i] - t1[i] + t5[i]) + 2 * (t4[i] - t3[i]));
+      d1[i] = 4 * (t2[i] - t1[i] + t5[i]) + 2 * (t4[i] - t3[i]);
     }
+  }
+
+  private static void secondPixels(
+      float[] t0, float[] t1, float[] t2, float[] t3, float[] t4, float[] d2, int n) {
     for (int i = 0; i < n; i++) {
-      d3[i] = d3[i] + (t1[i] - t2[i] + 2 * (t3[i] - t4[i]) - 5 * t5[i]);
+      d2[i] = -(5 * t0[i] + 4 * (t1[i] + t2[i]) + (t3[i] + t4[i]));
+    }
+  }
+
+  private static void thirdPixels(
+      float[] t1, float[] t2, float[] t3, float[] t4, float[] t5, float[] d3, int n) {
+    for (int i = 0; i < n; i++) {
+      d3[i] = t1[i] - t2[i] + 2 * (t3[i] - t4[i]) - 5 * t5[i];
+    }
+  }
+
+  private static void fourthPixels(
+      float[] t0, float[] t1, float[] t2, float[] t3, float[] t4, float[] d4, int n) {
+    for (int i = 0; i < n; i++) {
+      d4[i] = t0[i] + (t1[i] + t2[i]) + (t3[i] + t4[i]);
     }
   }
 
