@@ -48,10 +48,12 @@ final class SparkDaemons {
     environment.put("SPARK_LOCAL_IP", LocalCluster.HOST);
     environment.put("SPARK_SCALA_VERSION", "2.13");
     environment.put("SPARK_DAEMON_MEMORY", "512m");
-    // Without maxRetries a busy port silently becomes the next one.
+    // Without maxRetries a busy port silently becomes the next one. The REST gateway, which Spark
+    // opens by itself from 4.0 on, has one port for all clusters of a machine, and nobody uses it.
     environment.put(
         "SPARK_DAEMON_JAVA_OPTS",
-        "-Dspark.port.maxRetries=0 -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1");
+        "-Dspark.port.maxRetries=0 -Dspark.master.rest.enabled=false"
+            + " -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1");
     environment.put(
         "SPARK_WORKER_OPTS",
         settings.workerSettings().entrySet().stream()
