@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What Spark's Prometheus servlet says while a run goes on. */
 class FiguresInSparkTest {
+  /** The documented command, less the driver's address: the page, and what is looked for in it. */
+  private static final Pattern DOCUMENTED =
+      Pattern.compile("(?m)^curl -s http://localhost:4040(/\\S*) \\| grep (\\S+)$");
+
   private static final String PREFIX =
       "metrics_lockstep_driver_plugin_io_lockstep_driver_spark_LockstepPlugin_";
 
@@ -42,6 +47,8 @@ class FiguresInSparkTest {
             "cluster.spark={spark.ui.enabled: true, spark.ui.port: 0}");
     List<StepRecord> steps = new ArrayList<>();
     List<String> pages = new ArrayList<>();
+    Matcher documented = DOCUMENTED.matcher(Files.readString(Path.of("../deploy/README.md")));
+    assertThat(documented.find()).as("the curl of deploy/README.md").isTrue();
     RunCase.run(
         configuration,
         runs.newDirectory(),
@@ -49,7 +56,7 @@ class FiguresInSparkTest {
           @Override
           public void step(StepRecord step) {
             steps.add(step);
-            pages.add(page());
+            pages.add(page(documented.group(1)));
           }
         });
     assertThat(steps).hasSize(4);
@@ -60,6 +67,9 @@ class FiguresInSparkTest {
       seconds += step.seconds();
       assertThat(figure(page, "step")).isEqualTo(i + 1);
       assertThat(figure(page, "loss")).isEqualTo(step.loss());
+      assertThat(page.lines().filter(line -> line.contains(documented.group(2))))
+          .singleElement()
+          .satisfies(line -> assertThat(line).endsWith(" " + step.loss()));
       assertThat(figure(page, "learningRate")).isEqualTo(step.learningRate());
       assertThat(figure(page, "examplesPerSecond")).isEqualTo(step.examplesPerSecond());
       assertThat(figure(page, "seconds")).isCloseTo(seconds, within(1e-9));
@@ -69,9 +79,9 @@ class FiguresInSparkTest {
   }
 
   /** Asked in the driver's own way: the page that a browser sees. */
-  private static String page() {
+  private static String page(String path) {
     String address = SparkSession.getDefaultSession().get().sparkContext().uiWebUrl().get();
-    URI uri = URI.create(address + "/metrics/prometheus/");
+    URI uri = URI.create(address + path);
     try {
       return HttpClient.newHttpClient()
           .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
