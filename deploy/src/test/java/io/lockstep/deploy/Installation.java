@@ -15,6 +15,11 @@ final class Installation {
     return path("lockstep.spark.home");
   }
 
+  /** The version of that Spark, such as 4.1.0. */
+  static String sparkVersion() {
+    return property("lockstep.spark.version");
+  }
+
   /** A file with the options that every JVM needs. */
   static Path jvmOptions() {
     return path("lockstep.jvm.options");
@@ -35,11 +40,15 @@ final class Installation {
   }
 
   private static Path path(String property) {
+    return Path.of(property(property));
+  }
+
+  private static String property(String property) {
     String value = System.getProperty(property);
     if (value == null) {
       throw new IllegalStateException(
           "system property " + property + " is not set: run this test through Maven");
     }
-    return Path.of(value);
+    return value;
   }
 }

@@ -113,7 +113,17 @@ class LauncherIT {
         .isEqualTo(
             "lockstep: SPARK_HOME must have a folder jars, got "
                 + folder
-                + ": set it to a Spark 4.1 or unset it\n");
+                + ": set it to a Spark "
+                + Installation.sparkVersion().replaceFirst("\\.[^.]+$", "")
+                + " or unset it\n");
+  }
+
+  @Test
+  void withoutASparkHomeItTakesTheSparkThatTheJarWasBuiltFor() throws Exception {
+    assertThat(Installation.sparkHome())
+        .endsWithRaw(Path.of("spark-" + Installation.sparkVersion()));
+    assertThat(start(Installation.launcher(), SHOW).lines())
+        .contains("SPARK_HOME=" + Installation.sparkHome());
   }
 
   @Test
@@ -146,7 +156,7 @@ class LauncherIT {
     builder
         .environment()
         .keySet()
-        .removeIf(name -> name.startsWith("SPARK_") || name.startsWith("LOCKSTEP_"));
+        .removeIf(name -> name.matches("(SPARK|LOCKSTEP)_.*|JAVA_TOOL_OPTIONS"));
     builder.environment().putAll(environment);
     Path errors = folder.resolve("errors");
     Process process = builder.redirectError(errors.toFile()).start();

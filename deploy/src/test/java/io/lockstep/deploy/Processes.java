@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs of Lockstep as a user starts them, each in processes of its own: by the launcher, and by
@@ -49,8 +50,14 @@ final class Processes {
       clip: {type: global-norm, maximum: 0.5}
       """;
 
+  /** What drivers and server processes know; it may stand in their environment and nowhere else. */
+  static final String SECRET = "known to drivers and servers";
+
+  /** For a JVM as users start it; the pom gives those that live for seconds the first only. */
+  static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
+
   private final Path folder;
-  private int runs;
+  private final AtomicInteger runs = new AtomicInteger();
 
   Processes(Path folder) throws IOException {
     this.folder = folder;
@@ -76,7 +83,7 @@ final class Processes {
   }
 
   /** Writes a configuration; without {@code --set} it runs in one process with one worker. */
-  Path configuration(String model, int steps) throws IOException {
+  synchronized Path configuration(String model, int steps) throws IOException {
     String text =
         """
         name: processes
@@ -98,13 +105,12 @@ final class Processes {
             + steps
             + ", validateEvery: {epochs: 10}}\n";
     Path file = folder.resolve((model.equals(MLP) ? "mlp" : "cnn") + "-" + steps + ".yaml");
-    return Files.writeString(file, text);
+    return Files.exists(file) ? file : Files.writeString(file, text);
   }
 
   /** A new folder for a run. */
   Path newDirectory() {
-    runs++;
-    return folder.resolve("run-" + runs);
+    return folder.resolve("run-" + runs.incrementAndGet());
   }
 
   /** {@code deploy/lockstep ARGUMENTS}; its output goes to DIRECTORY.log. */
@@ -112,14 +118,28 @@ final class Processes {
     List<String> command = new ArrayList<>(List.of(Installation.launcher().toString()));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(Installation.root().toFile());
+    boolean alone = arguments[0].equals("train");
     builder
         .environment()
-        .putAll(Map.of("LOCKSTEP_HEAP", "1g", "LOCKSTEP_SECRET", "known to drivers and servers"));
+        .putAll(
+            Map.of(
+                "LOCKSTEP_HEAP",
+                "1g",
+                "LOCKSTEP_JAVA_OPTS",
+                alone ? BOTH_COMPILERS : "",
+                "LOCKSTEP_SECRET",
+                SECRET));
     return start(builder, directory);
   }
 
-  /** {@code spark-submit --master MASTER --deploy-mode client JAR ARGUMENTS}. */
-  Process submit(String master, Path directory, String... arguments) throws IOException {
+  /**
+   * {@code spark-submit --master MASTER --deploy-mode client JAR ARGUMENTS}. Its executors are
+   * known by the directory.
+   *
+   * @param compilers an option of the executors' JVMs, or nothing
+   */
+  Process submit(String master, Path directory, String compilers, String... arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -135,6 +155,8 @@ final class Processes {
                 "client",
                 "--conf",
                 "spark.executor.memory=1g",
+                "--conf",
+                "spark.executor.extraJavaOptions=" + mark(directory) + " " + compilers,
                 "--class",
                 "io.lockstep.driver.Main",
                 Installation.applicationJar().toString()));
@@ -186,10 +208,21 @@ final class Processes {
     }
   }
 
-  /** {@code kill -9} of one of a cluster's executors. */
-  static void killExecutor(LocalCluster cluster) {
-    cluster.executors().stream()
+  private static String mark(Path directory) {
+    return "-Dlockstep.test.run=" + directory.getFileName() + ".";
+  }
+
+  /** The executors of a run that was submitted to a cluster. */
+  static List<ProcessHandle> executors(LocalCluster cluster, Path directory) {
+    return cluster.executors().stream()
+        .filter(process -> process.info().commandLine().orElse("").contains(mark(directory)))
         .filter(LocalCluster::runs)
+        .toList();
+  }
+
+  /** {@code kill -9} of one of a run's executors. */
+  static void killExecutor(LocalCluster cluster, Path directory) {
+    executors(cluster, directory).stream()
         .findFirst()
         .orElseThrow(() -> new AssertionError("no executor runs"))
         .destroyForcibly();

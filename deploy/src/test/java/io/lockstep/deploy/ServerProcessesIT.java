@@ -71,14 +71,6 @@ class ServerProcessesIT {
         "cluster.port=" + port);
   }
 
-  /** What a run gives with its servers in the driver. */
-  private String hashOfServersInTheDriver() throws IOException, InterruptedException {
-    Path directory = processes.newDirectory();
-    Process run =
-        launch(directory, "train", configuration.toString(), "--run-dir", directory.toString());
-    return hash(Processes.summary(run, directory));
-  }
-
   private static String hash(JsonNode summary) {
     assertThat(summary.get("steps").asInt()).isEqualTo(STEPS);
     assertThat(summary.get("reproducible").asBoolean()).isTrue();
@@ -87,6 +79,9 @@ class ServerProcessesIT {
 
   @Test
   void aKilledOneIsReplacedAndAllServeTheNextRunWithTheBitsOfServersInTheDriver() throws Exception {
+    Path driver = processes.newDirectory();
+    Process serversInTheDriver =
+        launch(driver, "train", configuration.toString(), "--run-dir", driver.toString());
     Process killed = server();
     Process other = server();
     Path first = processes.newDirectory();
@@ -103,7 +98,7 @@ class ServerProcessesIT {
     JsonNode next = Processes.summary(train(second), second);
     assertThat(next.get("restarts").asInt()).as(Processes.output(second)).isZero();
 
-    String expected = hashOfServersInTheDriver();
+    String expected = hash(Processes.summary(serversInTheDriver, driver));
     assertThat(hash(summary)).as("with one killed").isEqualTo(expected);
     assertThat(hash(next)).as("the next run").isEqualTo(expected);
     for (Process server : List.of(other, successor)) {
