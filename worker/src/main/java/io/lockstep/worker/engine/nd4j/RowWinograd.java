@@ -7,24 +7,29 @@ import io.lockstep.worker.engine.kernel.Winograd;
 import java.util.Arrays;
 
 /**
- * The transforms a row of tiles at a time. A row of pixels lies in six planes, the numbers that the
- * tiles see first, second and so on, each an array of its own: C2 vectorises loops over several
- * arrays on one index, and leaves loops with different offsets alone, which takes five times as
- * long. It leaves long loops alone too, so that each of them makes one number or two. Belongs to
- * one thread.
+ * The transforms some rows of tiles at a time. Their pixels lie in 36 planes, the numbers that the
+ * tiles see first, second and so on, each an array of its own, a row of tiles behind the other: C2
+ * vectorises loops over several arrays on one index, and leaves loops with different offsets alone,
+ * which takes five times as long. It leaves long loops alone too, so that each of them makes one
+ * number or two. Belongs to one thread.
  */
 final class RowWinograd implements Winograd {
   /** Numbers of a weight's transform that are worked on at once: six arrays of 8 KiB. */
   private static final int WEIGHTS = 2048;
 
+  /**
+   * Numbers of a plane that rows of tiles are put together for: shorter ones take a tenth more time
+   * to begin and end loops, longer ones leave the second cache.
+   */
+  private static final int PLANE = 1024;
+
   private float[] raw = new float[0];
   private float[] shifted = new float[0];
+  private float[] line = new float[0];
   private float[][] image = new float[0][0];
   private float[][] half = new float[0][0];
   private float[][] tiles = new float[0][0];
-
-  /** A column of a row of tiles: six arrays of others. */
-  private final float[][] pixels = new float[SIDE][];
+  private float[][] joined = new float[0][0];
 
   // ---- weights
 
@@ -40,7 +45,7 @@ final class RowWinograd implements Winograd {
       int n = some * channels;
       weights.read(f * w.rowSize(), raw, 0, some * w.rowSize());
       for (int place = 0; place < w.places(); place++) {
-        gather(raw, place * channels, w.rowSize(), image[place], some, channels);
+        gather(raw, place * channels, w.rowSize(), image[place], 0, some, channels);
       }
       for (int x = 0; x < side; x++) {
         for (int p = 0; p < SIDE; p++) {
@@ -84,7 +89,7 @@ final class RowWinograd implements Winograd {
         for (int q = 0; q < SIDE; q++) {
           addScaled((float) g[q][place % side], half[place / side * SIDE + q], image[place], n);
         }
-        scatter(image[place], raw, place * channels, w.rowSize(), some, channels);
+        scatter(image[place], 0, raw, place * channels, w.rowSize(), some, channels);
       }
       dw.write(f * w.rowSize(), raw, 0, some * w.rowSize());
     }
@@ -108,46 +113,80 @@ final class RowWinograd implements Winograd {
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * channels;
-    int wide = (across + (SIDE - 1) / step) * channels;
-    int rows = step * (down - 1) + SIDE;
+    int together = together(down, run);
     int columns = step * (across - 1) + SIDE;
-    reserve(rows * SIDE, wide, columns * channels);
+    reserve(ELEMENTS, together * run, columns * channels);
     Arrays.fill(raw, 0, columns * channels, 0);
-    clear(image, rows * SIDE, run);
-    int left = w.padLeft() * channels;
-    int seen = Math.min(w.width(), columns - w.padLeft()) * channels;
     for (int i = 0; i < count; i++) {
-      for (int y = 0; y < w.height() && w.padTop() + y < rows; y++) {
-        x.read(offset + (i * w.height() + y) * w.width() * channels, raw, left, seen);
-        splitPlanes((w.padTop() + y) * SIDE, step, across, channels);
-      }
-      for (int ty = 0; ty < down; ty++) {
+      for (int ty = 0; ty < down; ty += together) {
+        int some = Math.min(together, down - ty);
+        readTiles(w, x, offset + i * w.imageSize(), ty, some);
         for (int plane = 0; plane < SIDE; plane++) {
-          inputPoints(image, step * ty * SIDE + plane, SIDE, half, plane, run);
+          inputPoints(image, plane, SIDE, half, plane, some * run);
         }
         for (int row = 0; row < ELEMENTS; row += SIDE) {
-          inputPoints(half, row, 1, tiles, row, run);
+          inputPoints(half, row, 1, tiles, row, some * run);
         }
         for (int k = 0; k < ELEMENTS; k++) {
-          v.write((k * count * down + i * down + ty) * run, tiles[k], 0, run);
+          v.write((k * count * down + i * down + ty) * run, tiles[k], 0, some * run);
         }
       }
     }
   }
 
   /**
-   * The planes of a row of pixels: beyond a step a plane is an earlier one without its first tiles,
-   * which is one long copy instead of one for each tile.
+   * The planes of some rows of tiles. What one sees beyond a step, a later one sees first: long
+   * copies instead of reading it again, but for the last rows.
    */
-  private void splitPlanes(int first, int step, int across, int channels) {
-    for (int plane = 0; plane < step; plane++) {
-      int runs = across + (SIDE - 1 - plane) / step;
-      gather(raw, plane * channels, step * channels, image[first + plane], runs, channels);
+  private void readTiles(Window w, Buffer x, int offset, int first, int some) {
+    int step = Winograd.step(w);
+    int run = Winograd.tilesAcross(w) * w.channels();
+    for (int row = 0; row < SIDE; row++) {
+      int later = row / step;
+      int known = later == 0 ? 0 : Math.max(0, some - later);
+      for (int plane = 0; plane < SIDE && known > 0; plane++) {
+        float[] from = image[row % step * SIDE + plane];
+        System.arraycopy(from, later * run, image[row * SIDE + plane], 0, known * run);
+      }
+      for (int tile = known; tile < some; tile++) {
+        int y = step * (first + tile) + row - w.padTop();
+        readPlanes(w, x, offset, y, row * SIDE, tile * run);
+      }
     }
-    for (int plane = step; plane < SIDE; plane++) {
-      int before = plane / step * channels;
-      System.arraycopy(
-          image[first + plane % step], before, image[first + plane], 0, across * channels);
+  }
+
+  /**
+   * Lays a row of pixels into its six planes; zeros beyond the image. Beyond a step a plane is an
+   * earlier one without its first tiles, which is one long copy instead of one for each tile.
+   *
+   * @param y in the image
+   * @param at where a row of tiles begins in the planes
+   */
+  private void readPlanes(Window w, Buffer x, int offset, int y, int first, int at) {
+    int channels = w.channels();
+    int step = Winograd.step(w);
+    int across = Winograd.tilesAcross(w);
+    if (y < 0 || y >= w.height()) {
+      for (int plane = 0; plane < SIDE; plane++) {
+        Arrays.fill(image[first + plane], at, at + across * channels, 0);
+      }
+      return;
+    }
+    int columns = step * (across - 1) + SIDE;
+    int seen = Math.min(w.width(), columns - w.padLeft()) * channels;
+    x.read(offset + y * w.width() * channels, raw, w.padLeft() * channels, seen);
+    for (int plane = 0; plane < SIDE; plane++) {
+      int later = plane / step;
+      int known = later == 0 ? 0 : Math.max(0, across - later);
+      float[] to = image[first + plane];
+      if (known > 0) {
+        int from = at + later * channels;
+        System.arraycopy(image[first + plane % step], from, to, at, known * channels);
+      }
+      for (int tile = known; tile < across; tile++) {
+        int from = (step * tile + plane) * channels;
+        System.arraycopy(raw, from, to, at + tile * channels, channels);
+      }
     }
   }
 
@@ -198,47 +237,66 @@ final class RowWinograd implements Winograd {
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * channels;
-    int wide = (across + (SIDE - 1) / step) * channels;
-    int rows = step * (down - 1) + SIDE;
-    int left = w.padLeft() * channels;
+    int together = together(down, run);
+    int more = (SIDE - 1) / step;
+    int wide = (across + more) * channels;
     int width = w.width() * channels;
-    reserve(rows * SIDE, wide, Math.max(step * wide, left + width));
+    int row = Math.max(step * wide, w.padLeft() * channels + width);
+    reserve(ELEMENTS, together * run, Math.max(row, (together + more) * run));
+    joined = reserve(joined, step * SIDE, (together + more) * run);
     for (int i = 0; i < count; i++) {
-      for (int ty = 0; ty < down; ty++) {
+      clear(joined, step * SIDE, more * run);
+      int written = 0;
+      for (int ty = 0; ty < down; ty += together) {
+        int some = Math.min(together, down - ty);
         for (int k = 0; k < ELEMENTS; k++) {
-          dv.read((k * count * down + i * down + ty) * run, tiles[k], 0, run);
+          dv.read((k * count * down + i * down + ty) * run, tiles[k], 0, some * run);
         }
-        for (int row = 0; row < ELEMENTS; row += SIDE) {
-          inputPointsGradient(tiles, row, 1, half, row, run);
+        for (int tileRow = 0; tileRow < ELEMENTS; tileRow += SIDE) {
+          inputPointsGradient(tiles, tileRow, 1, half, tileRow, some * run);
         }
-        addTiles(ty, step, run);
+        for (int plane = 0; plane < SIDE; plane++) {
+          inputPointsGradient(half, plane, SIDE, image, plane, some * run);
+        }
+        joinRows(step, more, some, run);
+        int complete = ty + some < down ? some : some + more;
+        Arrays.fill(raw, 0, row, 0);
+        for (int y = 0; y < step * complete; y++) {
+          int pixel = step * ty + y - w.padTop();
+          if (pixel >= 0 && pixel < w.height()) {
+            joinPlanes(y % step * SIDE, y / step * run, step, across, channels);
+            int at = offset + (i * w.height() + pixel) * width;
+            dx.write(at, raw, w.padLeft() * channels, width);
+            written = pixel + 1;
+          }
+        }
+        for (int plane = 0; plane < step * SIDE; plane++) {
+          System.arraycopy(joined[plane], some * run, joined[plane], 0, more * run);
+        }
       }
-      Arrays.fill(raw, 0, Math.max(step * wide, left + width), 0);
-      for (int y = 0; y < w.height(); y++) {
-        if (w.padTop() + y < rows) {
-          joinPlanes((w.padTop() + y) * SIDE, step, across, channels);
-        } else {
-          Arrays.fill(raw, 0, left + width, 0);
-        }
-        dx.write(offset + (i * w.height() + y) * width, raw, left, width);
+      Arrays.fill(raw, 0, row, 0); // of pixels that no tile sees
+      for (int y = written; y < w.height(); y++) {
+        dx.write(offset + (i * w.height() + y) * width, raw, 0, width);
       }
     }
   }
 
   /**
-   * Adds a row of tiles to the rows of pixels that the one above sees too, and sets those that it
-   * is the first to see.
+   * The planes of rows of pixels, over so many rows of tiles and those behind them that they see
+   * too: what rows of tiles above have left there, and what these put there, in their order.
    */
-  private void addTiles(int ty, int step, int run) {
-    int shared = ty == 0 ? 0 : SIDE - step;
-    for (int plane = 0; plane < SIDE; plane++) {
-      for (int row = 0; row < SIDE; row++) {
-        pixels[row] = row < shared ? tiles[row] : image[(step * ty + row) * SIDE + plane];
+  private void joinRows(int step, int more, int some, int run) {
+    for (int plane = 0; plane < step * SIDE; plane++) {
+      float[] sum = joined[plane];
+      Arrays.fill(sum, more * run, (some + more) * run, 0);
+      for (int later = more; later > 0; later--) {
+        if (plane + later * step * SIDE < ELEMENTS) {
+          Arrays.fill(shifted, 0, later * run, 0);
+          System.arraycopy(image[plane + later * step * SIDE], 0, shifted, later * run, some * run);
+          add(shifted, sum, (later + some) * run);
+        }
       }
-      inputPointsGradient(half, plane, SIDE, pixels, 0, run);
-      for (int row = 0; row < shared; row++) {
-        add(tiles[row], image[(step * ty + row) * SIDE + plane], run);
-      }
+      add(image[plane], sum, some * run);
     }
   }
 
@@ -251,11 +309,11 @@ final class RowWinograd implements Winograd {
     float[] t3 = t[at + 3 * apart];
     float[] t4 = t[at + 4 * apart];
     float[] t5 = t[at + 5 * apart];
-    endPixels(t0, t5, d[to], d[to + 5], n);
-    secondPixels(t0, t1, t2, t3, t4, d[to + 2], n);
-    fourthPixels(t0, t1, t2, t3, t4, d[to + 4], n);
-    firstPixels(t1, t2, t3, t4, t5, d[to + 1], n);
-    thirdPixels(t1, t2, t3, t4, t5, d[to + 3], n);
+    endPixels(t0, t5, d[to], d[to + 5 * apart], n);
+    secondPixels(t0, t1, t2, t3, t4, d[to + 2 * apart], n);
+    fourthPixels(t0, t1, t2, t3, t4, d[to + 4 * apart], n);
+    firstPixels(t1, t2, t3, t4, t5, d[to + apart], n);
+    thirdPixels(t1, t2, t3, t4, t5, d[to + 3 * apart], n);
   }
 
   private static void endPixels(float[] t0, float[] t5, float[] d0, float[] d5, int n) {
@@ -294,19 +352,19 @@ final class RowWinograd implements Winograd {
   }
 
   /** The row of pixels whose planes begin here: of planes beyond a step the next tile sees more. */
-  private void joinPlanes(int first, int step, int across, int channels) {
+  private void joinPlanes(int first, int at, int step, int across, int channels) {
     int run = across * channels;
     int wide = (across + (SIDE - 1) / step) * channels;
     for (int phase = 0; phase < step; phase++) {
-      float[] plane = image[first + phase];
-      Arrays.fill(plane, run, wide, 0);
+      System.arraycopy(joined[first + phase], at, line, 0, run);
+      Arrays.fill(line, run, wide, 0);
       for (int later = phase + step; later < SIDE; later += step) {
         int behind = later / step * channels;
         Arrays.fill(shifted, 0, behind, 0);
-        System.arraycopy(image[first + later], 0, shifted, behind, run);
-        add(shifted, plane, behind + run);
+        System.arraycopy(joined[first + later], at, shifted, behind, run);
+        add(shifted, line, behind + run);
       }
-      scatter(plane, raw, phase * channels, step * channels, wide / channels, channels);
+      scatter(line, 0, raw, phase * channels, step * channels, wide / channels, channels);
     }
   }
 
@@ -318,27 +376,32 @@ final class RowWinograd implements Winograd {
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * filters;
+    int together = together(down, run);
     int width = w.outWidth() * filters;
-    reserve(SIDE, run, step * run);
+    reserve(SIDE, together * run, step * run);
     for (int i = 0; i < count; i++) {
-      for (int ty = 0; ty < down; ty++) {
+      for (int ty = 0; ty < down; ty += together) {
+        int some = Math.min(together, down - ty);
         for (int k = 0; k < ELEMENTS; k++) {
-          m.read((k * count * down + i * down + ty) * run, tiles[k], 0, run);
+          m.read((k * count * down + i * down + ty) * run, tiles[k], 0, some * run);
         }
         for (int plane = 0; plane < SIDE; plane++) {
-          outputSums(tiles, plane, SIDE, half, step, run);
+          outputSums(tiles, plane, SIDE, half, step, some * run);
         }
-        for (int r = 0; r < step && step * ty + r < w.outHeight(); r++) {
-          outputSums(half, r * SIDE, 1, image, step, run);
-          for (int column = 0; column < step; column++) {
-            scatter(image[column], raw, column * filters, step * filters, across, filters);
+        for (int r = 0; r < step; r++) {
+          outputSums(half, r * SIDE, 1, image, step, some * run);
+          for (int tile = 0; tile < some && step * (ty + tile) + r < w.outHeight(); tile++) {
+            for (int column = 0; column < step; column++) {
+              int to = column * filters;
+              scatter(image[column], tile * run, raw, to, step * filters, across, filters);
+            }
+            int at = (i * w.outHeight() + step * (ty + tile) + r) * width;
+            if (target == Target.ADD) {
+              z.read(at, shifted, 0, width);
+              add(shifted, raw, width);
+            }
+            z.write(at, raw, 0, width);
           }
-          int at = (i * w.outHeight() + step * ty + r) * width;
-          if (target == Target.ADD) {
-            z.read(at, shifted, 0, width);
-            add(shifted, raw, width);
-          }
-          z.write(at, raw, 0, width);
         }
       }
     }
@@ -393,31 +456,37 @@ final class RowWinograd implements Winograd {
     int down = Winograd.tilesDown(w);
     int across = Winograd.tilesAcross(w);
     int run = across * filters;
+    int together = together(down, run);
     int width = w.outWidth() * filters;
-    reserve(ELEMENTS, run, step * run);
+    reserve(ELEMENTS, together * run, step * run);
     Arrays.fill(raw, 0, step * run, 0);
     for (int i = 0; i < count; i++) {
-      for (int ty = 0; ty < down; ty++) {
-        for (int r = 0; r < step; r++) {
-          int y = step * ty + r;
+      for (int ty = 0; ty < down; ty += together) {
+        int some = Math.min(together, down - ty);
+        for (int below = 0; below < step * some; below++) {
+          int first = below % step * SIDE;
+          int at = below / step * run;
+          int y = step * ty + below;
           if (y < w.outHeight()) {
             dz.read((i * w.outHeight() + y) * width, raw, 0, width);
-            for (int column = 0; column < step; column++) {
-              float[] to = image[r * SIDE + column];
-              gather(raw, column * filters, step * filters, to, across, filters);
+          }
+          for (int column = 0; column < step; column++) {
+            float[] to = image[first + column];
+            if (y < w.outHeight()) {
+              gather(raw, column * filters, step * filters, to, at, across, filters);
+            } else {
+              Arrays.fill(to, at, at + run, 0);
             }
-          } else {
-            clear(image, r * SIDE, r * SIDE + step, run);
           }
         }
         for (int column = 0; column < step; column++) {
-          outputPoints(image, column, SIDE, half, column, step, run);
+          outputPoints(image, column, SIDE, half, column, step, some * run);
         }
         for (int row = 0; row < ELEMENTS; row += SIDE) {
-          outputPoints(half, row, 1, tiles, row, step, run);
+          outputPoints(half, row, 1, tiles, row, step, some * run);
         }
         for (int k = 0; k < ELEMENTS; k++) {
-          dm.write((k * count * down + i * down + ty) * run, tiles[k], 0, run);
+          dm.write((k * count * down + i * down + ty) * run, tiles[k], 0, some * run);
         }
       }
     }
@@ -476,17 +545,23 @@ final class RowWinograd implements Winograd {
   }
 
   /** Runs that are so far apart, from a place on, side by side. */
-  private static void gather(float[] x, int from, int apart, float[] y, int runs, int run) {
+  private static void gather(float[] x, int from, int apart, float[] y, int to, int runs, int run) {
     for (int i = 0; i < runs; i++) {
-      System.arraycopy(x, from + i * apart, y, i * run, run);
+      System.arraycopy(x, from + i * apart, y, to + i * run, run);
     }
   }
 
   /** The reverse of {@link #gather}. */
-  private static void scatter(float[] x, float[] y, int to, int apart, int runs, int run) {
+  private static void scatter(
+      float[] x, int from, float[] y, int to, int apart, int runs, int run) {
     for (int i = 0; i < runs; i++) {
-      System.arraycopy(x, i * run, y, to + i * apart, run);
+      System.arraycopy(x, from + i * run, y, to + i * apart, run);
     }
+  }
+
+  /** How many rows of tiles are put together. */
+  private static int together(int down, int run) {
+    return Math.min(down, Math.max(1, PLANE / run));
   }
 
   private static void clear(float[][] arrays, int count, int n) {
@@ -507,6 +582,7 @@ final class RowWinograd implements Winograd {
   private void reserve(int planes, int run, int row) {
     raw = Images.reserve(raw, row);
     shifted = Images.reserve(shifted, row);
+    line = Images.reserve(line, row);
     image = reserve(image, planes, run);
     half = reserve(half, ELEMENTS, run);
     tiles = reserve(tiles, ELEMENTS, run);

@@ -387,7 +387,10 @@ class Nd4jKernelParityTest {
         new Window(7, 6, 3, 5, 5, 1, 1, 0, 0, 3, 2),
         new Window(5, 8, 9, 5, 5, 1, 1, 2, 2, 5, 8),
         new Window(3, 4, 2, 5, 5, 1, 1, 4, 3, 7, 5),
-        new Window(12, 11, 2, 5, 5, 1, 1, 0, 0, 4, 3));
+        new Window(12, 11, 2, 5, 5, 1, 1, 0, 0, 4, 3),
+        // so wide that only some of the rows of tiles are put together
+        new Window(21, 280, 4, 3, 3, 1, 1, 1, 1, 21, 280),
+        new Window(11, 150, 4, 5, 5, 1, 1, 2, 2, 11, 150));
   }
 
   /** Each matrix of a transform multiplies errors by at most the sums of its rows, 10 to 19. */
