@@ -23,6 +23,7 @@ import io.lockstep.driver.coordinator.ToCoordinator;
 import io.lockstep.driver.coordinator.ToServers;
 import io.lockstep.driver.metrics.Figure;
 import io.lockstep.driver.metrics.Figures;
+import io.lockstep.driver.metrics.RunBoard;
 import io.lockstep.driver.metrics.RunFigures;
 import io.lockstep.driver.report.RunDirectory;
 import io.lockstep.driver.report.RunListener;
@@ -77,6 +78,7 @@ public final class Training {
   private final Checkpoints checkpoints;
   private final long start = System.nanoTime();
   private final List<String> notes = new ArrayList<>();
+  private final RunBoard board = RunBoard.ofProcess();
   private String runId = "";
   private String driverHost = "";
 
@@ -95,8 +97,8 @@ public final class Training {
     this.configuration = configuration;
     this.directory = directory;
     this.listener =
-        RunListener.both(
-            directory, RunListener.both(new RunFigures(Figures.ofProcess()), listener));
+        Stream.of(directory, new RunFigures(Figures.ofProcess()), board, listener)
+            .reduce(RunListener.NONE, RunListener::both);
     this.enough = enough;
     this.expected = expected;
     this.checkpoints = new Checkpoints(directory.checkpoints());
@@ -155,6 +157,18 @@ public final class Training {
   }
 
   private <T> T run(boolean resume, Finish<T> finish) {
+    board.begin(configuration.name());
+    try {
+      T result = begin(resume, finish);
+      board.end();
+      return result;
+    } catch (RuntimeException e) {
+      board.fail(String.valueOf(e.getMessage()));
+      throw e;
+    }
+  }
+
+  private <T> T begin(boolean resume, Finish<T> finish) {
     int slices = configuration.batch().slices();
     if (configuration.cluster().workers() > slices) {
       throw new ConfigurationException(
@@ -204,6 +218,7 @@ public final class Training {
     ClusterSection cluster = configuration.cluster();
     String runToken = RunToken.next();
     runId = RunId.enter(configuration.name(), runToken);
+    board.enter(runId);
     LOG.info("run {} begins in {}", runId, directory.path());
     Manifest manifest = manifest(parts, data.plan(), from);
     DriverEndpoints endpoints = DriverEndpoints.of(cluster, spark.host(), spark.bindAddress());
@@ -376,6 +391,7 @@ public final class Training {
             notes,
             Objects.requireNonNull(hashes.get(View.MODEL)),
             Optional.ofNullable(hashes.get(View.AVERAGE)));
+    board.proved(summary.weightsSha256());
     directory.writeSummary(summary);
     directory.carry();
     return summary;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.driver.report.RunListener;
 import io.lockstep.driver.report.StepRecord;
+import io.lockstep.driver.report.Summary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,7 +24,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Spark's Prometheus servlet says while a run goes on. */
+/** What Spark's Prometheus servlet and its pages say while a run goes on. */
 class FiguresInSparkTest {
   /** The documented command, less the driver's address: the page, and what is looked for in it. */
   private static final Pattern DOCUMENTED =
@@ -49,17 +50,24 @@ class FiguresInSparkTest {
     List<String> pages = new ArrayList<>();
     Matcher documented = DOCUMENTED.matcher(Files.readString(Path.of("../deploy/README.md")));
     assertThat(documented.find()).as("the curl of deploy/README.md").isTrue();
-    RunCase.run(
-        configuration,
-        runs.newDirectory(),
-        new RunListener() {
-          @Override
-          public void step(StepRecord step) {
-            steps.add(step);
-            pages.add(page(documented.group(1)));
-          }
-        });
+    List<String> tabs = new ArrayList<>();
+    List<String> jobs = new ArrayList<>();
+    Summary summary =
+        RunCase.run(
+            configuration,
+            runs.newDirectory(),
+            new RunListener() {
+              @Override
+              public void step(StepRecord step) {
+                steps.add(step);
+                pages.add(page(documented.group(1)));
+                tabs.add(page("/lockstep/"));
+                jobs.add(page("/jobs/"));
+              }
+            });
     assertThat(steps).hasSize(4);
+    assertThat(jobs)
+        .allSatisfy(job -> assertThat(job).contains("href=\"/lockstep/\"", summary.runId()));
     double seconds = 0;
     for (int i = 0; i < steps.size(); i++) {
       StepRecord step = steps.get(i);
@@ -75,6 +83,18 @@ class FiguresInSparkTest {
       assertThat(figure(page, "seconds")).isCloseTo(seconds, within(1e-9));
       assertThat(figure(page, "restarts")).isZero();
       assertThat(figure(page, "servers")).isEqualTo(1);
+      String tab = tabs.get(i).replaceAll("\\s*<[^>]*>\\s*", "|").replaceAll("\\|+", "|");
+      assertThat(tab)
+          .contains(
+              "|run|" + summary.runId() + "|",
+              "|configuration|" + configuration.name() + "|",
+              "|state|training|",
+              "|epoch|1 of 1|",
+              "|step|" + (i + 1) + " of 4|",
+              "|loss|",
+              "|learning rate|0.05|",
+              "|workers|2|restarts|0|");
+      assertThat(tabs.get(i)).contains("<progress", "max=\"4\" value=\"" + (i + 1) + "\"");
     }
   }
 

@@ -3,6 +3,7 @@ package io.lockstep.driver.spark;
 import io.lockstep.common.config.ClusterSection;
 import io.lockstep.common.config.ConfigurationException;
 import io.lockstep.common.config.RunConfiguration;
+import io.lockstep.driver.metrics.RunBoard;
 import io.lockstep.driver.submit.ClusterManager;
 import io.lockstep.driver.submit.ExecutorSize;
 import io.lockstep.driver.submit.SparkRules;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -32,6 +34,7 @@ public final class SparkRuntime implements AutoCloseable {
   private static final String SUBMITTED = "spark.submit.deployMode";
 
   private static final String JARS = "spark.jars";
+  private static final String PLUGINS = "spark.plugins";
 
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -58,7 +61,9 @@ public final class SparkRuntime implements AutoCloseable {
       builder.master(master(configuration.cluster()));
       settings(configuration, submitted()).forEach(builder::config);
     }
-    return new SparkRuntime(builder.getOrCreate(), !present);
+    SparkSession session = builder.getOrCreate();
+    RunPage.attach(session.sparkContext(), RunBoard.ofProcess());
+    return new SparkRuntime(session, !present);
   }
 
   /** Kryo reads private fields, which Java allows only where it was told so at its start. */
@@ -101,7 +106,7 @@ public final class SparkRuntime implements AutoCloseable {
 
   /**
    * What Spark is told. Settings of spark-submit win over {@code cluster.spark}, and both over what
-   * Lockstep needs, unless they would break the run.
+   * Lockstep needs, unless they would break the run; of plugins there may be several.
    */
   static Map<String, String> settings(RunConfiguration run, Map<String, String> submitted) {
     ClusterSection cluster = run.cluster();
@@ -126,6 +131,7 @@ public final class SparkRuntime implements AutoCloseable {
                 settings.put(name, value);
               }
             });
+    settings.put(PLUGINS, plugins(given.getOrDefault(PLUGINS, "")));
     String folder = given.get(Submission.IN_PLACE);
     if (folder != null && submitted.containsKey(JARS)) {
       settings.put(JARS, withoutThoseIn(folder, given.getOrDefault(JARS, "")));
@@ -167,11 +173,20 @@ public final class SparkRuntime implements AutoCloseable {
    * In Spark's metrics system, under one name whatever the application, and beside its own page.
    */
   private static void showFigures(Map<String, String> settings) {
-    settings.put("spark.plugins", LockstepPlugin.class.getName());
     settings.put("spark.metrics.namespace", "lockstep");
     String servlet = "spark.metrics.conf.driver.sink.prometheusServlet.";
     settings.put(servlet + "class", "org.apache.spark.metrics.sink.PrometheusServlet");
     settings.put(servlet + "path", "/metrics/prometheus");
+  }
+
+  /** The user's, and behind them the one that shows the figures. */
+  private static String plugins(String users) {
+    return Stream.concat(
+            Arrays.stream(users.split(",", -1)).map(String::strip),
+            Stream.of(LockstepPlugin.class.getName()))
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .collect(Collectors.joining(","));
   }
 
   /**

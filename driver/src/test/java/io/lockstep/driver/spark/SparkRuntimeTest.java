@@ -53,6 +53,21 @@ class SparkRuntimeTest {
   }
 
   @Test
+  void aUsersPluginsComeBeforeOurs() {
+    String ours = LockstepPlugin.class.getName();
+    assertThat(SparkRuntime.settings(ON_A_CLUSTER, Map.of())).containsEntry("spark.plugins", ours);
+    assertThat(SparkRuntime.settings(ON_A_CLUSTER, Map.of("spark.plugins", "a.B, c.D,")))
+        .containsEntry("spark.plugins", "a.B,c.D," + ours);
+    assertThat(SparkRuntime.settings(ON_A_CLUSTER, Map.of("spark.plugins", ours + ",a.B")))
+        .containsEntry("spark.plugins", ours + ",a.B");
+    RunConfiguration configured =
+        RunConfiguration.parse(
+            ON_A_CLUSTER.toYaml().replace("spark.locality.wait: 7s", "spark.plugins: a.B"), "test");
+    assertThat(SparkRuntime.settings(configured, Map.of()))
+        .containsEntry("spark.plugins", "a.B," + ours);
+  }
+
+  @Test
   void aStandaloneClusterSExecutorsKeepTheirSizeUnlessTheirCoresAreNamed() {
     assertThat(SparkRuntime.settings(ON_A_CLUSTER, Map.of()))
         .containsEntry("spark.task.cpus", "2")
