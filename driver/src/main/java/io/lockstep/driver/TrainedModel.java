@@ -1,6 +1,7 @@
 package io.lockstep.driver;
 
 import io.lockstep.common.config.ConfigurationException;
+import io.lockstep.common.config.LabelsSection;
 import io.lockstep.common.config.RunConfiguration;
 import io.lockstep.common.data.DataDescription;
 import io.lockstep.common.layout.TensorSpec;
@@ -37,9 +38,9 @@ public final class TrainedModel implements AutoCloseable {
 
   private final RunConfiguration run;
   private final DataDescription data;
-  private final Network network;
   private final Parameters parameters;
-  private final SliceEngine engine;
+  private Network network;
+  private SliceEngine engine;
   private final SliceBatch batch;
 
   private TrainedModel(RunDirectory directory, Path file) {
@@ -105,6 +106,18 @@ public final class TrainedModel implements AutoCloseable {
       weights.read(at, block, 0, length);
       parameters.set(at, block, 0, length);
     }
+  }
+
+  /**
+   * Predicts another layer's output from now on.
+   *
+   * @param layer one whose output a loss takes
+   * @throws ConfigurationException where none does
+   */
+  public void show(String layer) {
+    network = network.showing(layer);
+    engine.close();
+    engine = network.engine(parameters, batch.maxExamples());
   }
 
   /** Measures on the run's validation data: the bits of the run's last validation. */
@@ -210,6 +223,11 @@ public final class TrainedModel implements AutoCloseable {
     Arrays.fill(batch.labels(), 0, batch.labelWidth(), 0);
     batch.examples(1);
     engine.predict(batch, outputs);
+  }
+
+  /** What the outputs stand for: the labels, or mere values where no loss compares the two. */
+  public LabelsSection outputLabels() {
+    return network.objective().showsLabels() ? data.labels() : LabelsSection.NONE;
   }
 
   /** The shape of what the model puts out for a row, as users write it. */

@@ -1,13 +1,20 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.common.config.RunConfiguration;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code CONFIG.yaml [--set key=value]...}. */
 final class ConfigurationArguments {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec command;
+
   @Parameters(
       paramLabel = "CONFIG.yaml",
       description = "The configuration of the run: a file, or an address of Hadoop's.")
@@ -36,6 +43,16 @@ final class ConfigurationArguments {
     List<String> all = new ArrayList<>(settings);
     all.addAll(fixed);
     return ConfigurationFile.load(file, all);
+  }
+
+  /** Where the command prints. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /** Where it prints what is no result. */
+  PrintWriter err() {
+    return command.commandLine().getErr();
   }
 
   /** As the user has typed it. */

@@ -1,21 +1,16 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.driver.Measurement;
-import io.lockstep.driver.TrainedModel;
-import io.lockstep.driver.report.RunDirectory;
-import io.lockstep.driver.report.RunLog;
-import io.lockstep.driver.storage.Storage;
 import io.lockstep.worker.engine.metric.MetricValues;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep evaluate}. */
 @Command(
@@ -30,13 +25,9 @@ import picocli.CommandLine.Spec;
       "  lockstep evaluate runs/wine --data more-wine.csv"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  @Spec
+  @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
-  @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private String runDirectory;
+  private FinishedRun run;
 
   @Option(
       names = "--data",
@@ -46,21 +37,13 @@ final class EvaluateCommand implements Callable<Integer> {
               + " beside them by MNIST's names.")
   private @Nullable String file;
 
-  @Option(
-      names = "--average",
-      description = "Measures the average of the weights, where the run keeps one.")
-  private boolean average;
-
   @Override
-  public Integer call() {
-    try (RunDirectory directory = RunDirectory.open(runDirectory, Storage.here())) {
-      RunLog.in(directory);
-      try (TrainedModel model =
-          average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory)) {
-        print(
-            file == null ? model.evaluate() : model.evaluate(file), model.data().labels().names());
-      }
-    }
+  public Integer call() throws IOException {
+    run.use(
+        model ->
+            print(
+                file == null ? model.evaluate() : model.evaluate(file),
+                model.data().labels().names()));
     return Lockstep.DONE;
   }
 
@@ -70,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
     rows.add(List.of("loss", Double.toString(measurement.loss())));
     MetricValues metrics = measurement.metrics();
     metrics.scalars().forEach((name, value) -> rows.add(List.of(name, value.toString())));
-    Columns.print(rows, spec.commandLine().getOut());
+    Columns.print(rows, run.out());
     metrics.lists().forEach((name, list) -> print(name, list, classes));
   }
 
@@ -94,7 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ((List<?>) lines.get(i)).forEach(value -> row.add(String.valueOf(value)));
       rows.add(row);
     }
-    spec.commandLine().getOut().println(name);
-    Columns.print(rows, spec.commandLine().getOut());
+    run.out().println(name);
+    Columns.print(rows, run.out());
   }
 }

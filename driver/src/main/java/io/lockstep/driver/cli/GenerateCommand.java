@@ -1,17 +1,11 @@
 package io.lockstep.driver.cli;
 
 import io.lockstep.driver.TextGenerator;
-import io.lockstep.driver.TrainedModel;
-import io.lockstep.driver.report.RunDirectory;
-import io.lockstep.driver.report.RunLog;
-import io.lockstep.driver.storage.Storage;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep generate}. */
 @Command(
@@ -19,13 +13,9 @@ import picocli.CommandLine.Spec;
     description = "Writes text with a model that was trained on text.",
     footer = {"", "Example:", "  lockstep generate runs/kjv --prompt Blessed --tokens 200"})
 final class GenerateCommand implements Callable<Integer> {
-  @Spec
+  @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
-  @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private String runDirectory;
+  private FinishedRun run;
 
   @Option(
       names = "--prompt",
@@ -58,31 +48,17 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Another seed, another text (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--average",
-      description = "Writes with the average of the weights, where the run keeps one.")
-  private boolean average;
-
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (tokens < 0) {
-      throw refused("--tokens must be at least 0, got " + tokens);
+      throw run.refused("--tokens must be at least 0, got " + tokens);
     }
     if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-      throw refused("--temperature must be finite and at least 0, got " + temperature);
+      throw run.refused("--temperature must be finite and at least 0, got " + temperature);
     }
-    try (RunDirectory directory = RunDirectory.open(runDirectory, Storage.here())) {
-      RunLog.in(directory);
-      try (TrainedModel model =
-          average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory)) {
-        String text = new TextGenerator(model).goOn(prompt, tokens, temperature, seed);
-        spec.commandLine().getOut().println(text);
-      }
-    }
+    run.use(
+        model ->
+            run.out().println(new TextGenerator(model).goOn(prompt, tokens, temperature, seed)));
     return Lockstep.DONE;
-  }
-
-  private ParameterException refused(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -13,9 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep gradcheck}. */
 @Command(
@@ -34,10 +32,6 @@ import picocli.CommandLine.Spec;
 final class GradcheckCommand implements Callable<Integer> {
   /** Nothing of the cluster changes a gradient. */
   private static final List<String> HERE = List.of("cluster.master=local", "cluster.workers=1");
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
 
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -62,7 +56,7 @@ final class GradcheckCommand implements Callable<Integer> {
     RunLog.nowhere();
     RunConfiguration run = configuration.load(HERE);
     GradientReport report = GradientChecks.check(run, coordinates, examples);
-    return print(report, spec.commandLine().getOut());
+    return print(report, configuration.out());
   }
 
   private static void checkPositive(String option, int value) {

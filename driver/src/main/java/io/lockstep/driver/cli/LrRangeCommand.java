@@ -17,9 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep lr-range}. */
 @Command(
@@ -37,10 +35,6 @@ import picocli.CommandLine.Spec;
       "  lockstep lr-range deploy/examples/wine.yaml --from 1e-5 --to 1 --output wine.html"
     })
 final class LrRangeCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private ConfigurationArguments configuration;
@@ -111,7 +105,7 @@ final class LrRangeCommand implements Callable<Integer> {
         RunDirectory.create(runDirectory != null ? runDirectory : RunFolder.of(test))) {
       RunLog.in(directory);
       directory.writeConfiguration(test, "");
-      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter out = configuration.out();
       out.println("run directory: " + directory.path());
       RangeResult result;
       try (Progress progress = Progress.on(out)) {

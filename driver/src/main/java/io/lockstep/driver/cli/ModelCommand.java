@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep model}. */
 @Command(
@@ -36,10 +34,6 @@ import picocli.CommandLine.Spec;
       "  lockstep model deploy/examples/mnist-lenet.yaml"
     })
 final class ModelCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private ConfigurationArguments configuration;
@@ -48,7 +42,7 @@ final class ModelCommand implements Callable<Integer> {
   public Integer call() {
     RunConfiguration run = configuration.load();
     Network network = Network.of(run);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = configuration.out();
     int slice = run.batch().slice();
     List<Integer> ends = network.objective().ends();
     List<Cost> costs = GraphCosts.of(network.graph(), slice, ends);

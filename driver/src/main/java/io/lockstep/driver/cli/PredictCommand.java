@@ -2,17 +2,13 @@ package io.lockstep.driver.cli;
 
 import io.lockstep.driver.TrainedModel;
 import io.lockstep.driver.report.Figures;
-import io.lockstep.driver.report.RunDirectory;
-import io.lockstep.driver.report.RunLog;
-import io.lockstep.driver.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep predict}. */
 @Command(
@@ -24,13 +20,9 @@ import picocli.CommandLine.Spec;
       "  lockstep predict runs/wine --data new.csv --output predictions.csv"
     })
 final class PredictCommand implements Callable<Integer> {
-  @Spec
+  @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
-  @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run that is done.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private String runDirectory;
+  private FinishedRun run;
 
   @Option(
       names = "--data",
@@ -52,25 +44,28 @@ final class PredictCommand implements Callable<Integer> {
   private Path output;
 
   @Option(
-      names = "--average",
-      description = "Predicts with the average of the weights, where the run keeps one.")
-  private boolean average;
+      names = "--layer",
+      paramLabel = "NAME",
+      description =
+          "The layer whose output is written, one that a loss takes (default: the first loss's)."
+              + " What is not compared with the labels is written as values.")
+  private @Nullable String layer;
 
   @Override
   public Integer call() throws IOException {
-    try (RunDirectory directory = RunDirectory.open(runDirectory, Storage.here())) {
-      RunLog.in(directory);
-      try (TrainedModel model =
-              average ? TrainedModel.openAverage(directory) : TrainedModel.open(directory);
-          PredictionFile predictions =
-              PredictionFile.create(output, model.data().labels(), model.outputShape())) {
-        model.predict(file, predictions::write);
-        predictions.commit();
-        spec.commandLine()
-            .getOut()
-            .println(Figures.count(predictions.rows()) + " predictions in " + output);
-      }
-    }
+    run.use(this::predict);
     return Lockstep.DONE;
+  }
+
+  private void predict(TrainedModel model) throws IOException {
+    if (layer != null) {
+      model.show(layer);
+    }
+    try (PredictionFile predictions =
+        PredictionFile.create(output, model.outputLabels(), model.outputShape())) {
+      model.predict(file, predictions::write);
+      predictions.commit();
+      run.out().println(Figures.count(predictions.rows()) + " predictions in " + output);
+    }
   }
 }

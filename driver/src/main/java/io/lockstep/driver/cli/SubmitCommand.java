@@ -19,9 +19,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep submit}. */
 @Command(
@@ -40,10 +38,6 @@ import picocli.CommandLine.Spec;
       "  lockstep submit deploy/examples/mnist-mlp.yaml --master yarn --print"
     })
 final class SubmitCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private ConfigurationArguments configuration;
@@ -92,18 +86,9 @@ final class SubmitCommand implements Callable<Integer> {
               + " sends the jar to each executor.")
   private @Nullable String jarsInPlace;
 
-  @Option(
-      names = "--run-dir",
-      paramLabel = "DIR",
-      description =
-          "The run's folder, which driver and executors reach under this name; new or empty"
-              + " (default: runs/NAME-TIMESTAMP).")
-  private @Nullable String runDirectory;
-
-  @Option(
-      names = "--resume",
-      description = "Goes on with the run in --run-dir from its last checkpoint.")
-  private boolean resume;
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private RunFolderArguments folder;
 
   @Option(names = "--print", description = "Prints the line and ends.")
   private boolean printOnly;
@@ -111,15 +96,11 @@ final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     RunConfiguration run = configuration.load();
-    if (resume && runDirectory == null) {
-      throw new ConfigurationException(
-          "--resume needs --run-dir: the folder of the run to go on with");
-    }
-    String directory = RunFolder.absolute(runDirectory, run);
+    String directory = folder.absolute(run);
     Map<String, String> conf = settings();
     SubmitLine line = submission(run, directory, conf).line();
-    PrintWriter out = spec.commandLine().getOut();
-    line.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
+    PrintWriter out = configuration.out();
+    line.notes().forEach(note -> configuration.err().println("note: " + note));
     out.println(line.show());
     out.flush();
     if (printOnly) {
@@ -161,7 +142,7 @@ final class SubmitCommand implements Callable<Integer> {
       arguments.add(InlineConfiguration.encode(run.toYaml()));
     }
     arguments.addAll(List.of("--run-dir", directory));
-    if (resume) {
+    if (folder.resumes()) {
       arguments.add("--resume");
     }
     return arguments;

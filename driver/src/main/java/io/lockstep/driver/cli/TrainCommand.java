@@ -13,12 +13,9 @@ import io.lockstep.driver.storage.Storage;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep train}. */
 @Command(
@@ -31,28 +28,13 @@ import picocli.CommandLine.Spec;
       "  lockstep train deploy/examples/mnist-mlp.yaml --run-dir runs/four --resume"
     })
 final class TrainCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private ConfigurationArguments configuration;
 
-  @Option(
-      names = "--run-dir",
-      paramLabel = "DIR",
-      description =
-          "The run's folder, new or empty, also on another file system of Hadoop's, such as"
-              + " hdfs://namenode/runs/wine (default: runs/NAME-TIMESTAMP).")
-  private @Nullable String runDirectory;
-
-  @Option(
-      names = "--resume",
-      description =
-          "Goes on with the run in --run-dir from its last checkpoint; the numbers of workers,"
-              + " servers and threads may be others.")
-  private boolean resume;
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private RunFolderArguments folder;
 
   @Option(
       names = "--begin-or-resume",
@@ -64,20 +46,28 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfiguration run = configuration.load();
-    resume |= beginOrResume && holdsRun(run);
-    try (RunDirectory directory = directory(run)) {
+    Storage storage = Storage.with(run.cluster().spark());
+    boolean resume = folder.resumes();
+    if (beginOrResume) {
+      resume |= RunDirectory.holdsRun(folder.begunOrResumed(), storage);
+    }
+    try (RunDirectory directory =
+        resume
+            ? RunDirectory.open(folder.resumed(), storage)
+            : RunDirectory.create(folder.orNew(run), storage)) {
       RunLog.in(directory);
       if (!resume) {
         directory.writeConfiguration(run, "");
       }
-      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter out = configuration.out();
       out.println("run directory: " + directory.place());
-      SummaryTable.print(train(run, directory, out), out);
+      SummaryTable.print(train(run, directory, resume, out), out);
       return Lockstep.DONE;
     }
   }
 
-  private Summary train(RunConfiguration run, RunDirectory directory, PrintWriter out) {
+  private Summary train(
+      RunConfiguration run, RunDirectory directory, boolean resume, PrintWriter out) {
     try (Progress progress = Progress.on(out)) {
       return Training.run(run, directory, resume, progress);
     } catch (RuntimeException e) {
@@ -90,7 +80,7 @@ final class TrainCommand implements Callable<Integer> {
   private void keepLog(RunDirectory directory, RuntimeException e) {
     if (!directory.isLocal() && !(e instanceof ConfigurationException)) {
       RunLog.write(e);
-      spec.commandLine().getErr().println("the stack trace is in " + whereLogsAre(directory));
+      configuration.err().println("the stack trace is in " + whereLogsAre(directory));
     }
   }
 
@@ -101,26 +91,5 @@ final class TrainCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       return directory.logs().resolve("lockstep.log") + ": " + Reason.of(e);
     }
-  }
-
-  private boolean holdsRun(RunConfiguration run) {
-    if (runDirectory == null) {
-      throw new ConfigurationException(
-          "--begin-or-resume needs --run-dir: the folder of the run to begin or to go on with");
-    }
-    return RunDirectory.holdsRun(runDirectory, Storage.with(run.cluster().spark()));
-  }
-
-  private RunDirectory directory(RunConfiguration run) {
-    Storage storage = Storage.with(run.cluster().spark());
-    if (resume) {
-      if (runDirectory == null) {
-        throw new ConfigurationException(
-            "--resume needs --run-dir: the folder of the run to go on with");
-      }
-      return RunDirectory.open(runDirectory, storage);
-    }
-    return RunDirectory.create(
-        runDirectory != null ? runDirectory : RunFolder.of(run).toString(), storage);
   }
 }

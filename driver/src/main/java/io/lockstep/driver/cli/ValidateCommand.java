@@ -23,8 +23,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep validate}. */
 @Command(
@@ -38,10 +36,6 @@ import picocli.CommandLine.Spec;
       "  lockstep validate deploy/examples/mnist-mlp.yaml --set cluster.workers=3"
     })
 final class ValidateCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
-
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private ConfigurationArguments configuration;
@@ -49,7 +43,7 @@ final class ValidateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfiguration run = configuration.load();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = configuration.out();
     out.println("# configuration");
     out.print(run.toYaml());
     Network network = Network.of(run);

@@ -1,6 +1,7 @@
 package io.lockstep.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -60,6 +61,61 @@ class TrainEvaluatePredictTest {
         .contains("first step that differs: 1, loss in steps.jsonl: ")
         .contains("first tensor that differs: ")
         .contains("the runs have other bits");
+  }
+
+  @Test
+  void ofSeveralOutputsTheUserChoosesOne() throws IOException {
+    Path run = folder.resolve("two-outputs");
+    Output trained =
+        LockstepTest.run(
+            "train",
+            WINE,
+            "--set",
+            "train.epochs=1",
+            "--set",
+            "model.layers=[{type: dense, name: code, units: 4, activation: tanh},"
+                + " {type: dense, name: again, units: 13},"
+                + " {type: dense, name: kind, inputs: [code], units: 3}]",
+            "--set",
+            "loss={type: sum, terms: [{type: mse, output: again, target: input},"
+                + " {type: sparse-categorical-cross-entropy, fromLogits: true, output: kind}]}",
+            "--run-dir",
+            run.toString());
+    assertThat(trained.err()).isEmpty();
+    assertThat(trained.code()).isZero();
+    assertThat(predictions(run).get(0))
+        .as("values: they are compared with no label")
+        .startsWith("row,prediction,p0,")
+        .endsWith(",p12");
+    assertThat(predictions(run, "--layer", "again")).isEqualTo(predictions(run));
+    List<String> kinds = predictions(run, "--layer", "kind");
+    assertThat(kinds).hasSize(179).first().isEqualTo("row,prediction,p0,p1,p2");
+    for (String line : kinds.subList(1, kinds.size())) {
+      String[] cells = line.split(",", -1);
+      double sum = 0;
+      for (int k = 2; k < cells.length; k++) {
+        sum += Double.parseDouble(cells[k]);
+      }
+      assertThat(cells[1]).isIn("0", "1", "2");
+      assertThat(sum).as("probabilities").isCloseTo(1, within(1e-5));
+    }
+    Output none =
+        LockstepTest.run(
+            "predict", run.toString(), "--data", DATA, "--output", "none.csv", "--layer", "code");
+    assertThat(none.err())
+        .startsWith(
+            "lockstep: a layer must be one whose output a loss takes, got 'code'; known: again,"
+                + " kind");
+  }
+
+  private List<String> predictions(Path run, String... more) throws IOException {
+    Path csv = folder.resolve("predictions.csv");
+    List<String> words =
+        new ArrayList<>(
+            List.of("predict", run.toString(), "--data", DATA, "--output", csv.toString()));
+    words.addAll(List.of(more));
+    assertThat(LockstepTest.run(words.toArray(String[]::new)).err()).isEmpty();
+    return Files.readAllLines(csv);
   }
 
   @Test

@@ -39,10 +39,10 @@ public final class Network {
   private final ObjectiveMetrics metrics;
   private final FirstValues firstValues = new FirstValues();
 
-  private Network(Graph graph, Objective objective, List<Options> metrics) {
+  private Network(Graph graph, Objective objective, ObjectiveMetrics metrics) {
     this.graph = graph;
     this.objective = objective;
-    this.metrics = new ObjectiveMetrics(objective, metrics);
+    this.metrics = metrics;
   }
 
   /** The network of a run. */
@@ -141,10 +141,21 @@ public final class Network {
       }
     }
     if (losses.equals(objective.losses())) {
-      return new Network(graph, objective, metrics);
+      return new Network(graph, objective, new ObjectiveMetrics(objective, metrics));
     }
     Graph without = graph(model, layers);
-    return new Network(without, objective.withLosses(without, losses), metrics);
+    Objective fused = objective.withLosses(without, losses);
+    return new Network(without, fused, new ObjectiveMetrics(fused, metrics));
+  }
+
+  /**
+   * The same network, of which users see another output.
+   *
+   * @param layer whose output a loss takes
+   * @throws ConfigurationException where none does
+   */
+  public Network showing(String layer) {
+    return new Network(graph, objective.showing(layer), metrics);
   }
 
   /** All tensors, in layout order. */
@@ -186,7 +197,8 @@ public final class Network {
   }
 
   /**
-   * Numbers that users see of the network for an example: of the output that the first loss takes.
+   * Numbers that users see of the network for an example: of the output that the first loss takes,
+   * unless another is {@linkplain #showing shown}.
    */
   public int outputSize() {
     return objective.output().size();

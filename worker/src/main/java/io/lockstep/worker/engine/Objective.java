@@ -52,9 +52,13 @@ public final class Objective {
   private final List<Term> terms;
   private final int labelWidth;
 
-  private Objective(List<Term> terms, int labelWidth) {
+  /** The term whose output users see. */
+  private final int shown;
+
+  private Objective(List<Term> terms, int labelWidth, int shown) {
     this.terms = List.copyOf(terms);
     this.labelWidth = labelWidth;
+    this.shown = shown;
   }
 
   /**
@@ -79,7 +83,7 @@ public final class Objective {
       }
       terms.add(term);
     }
-    return new Objective(terms, offset);
+    return new Objective(terms, offset, 0);
   }
 
   /** The labels that a loss of the same output takes already. */
@@ -107,7 +111,8 @@ public final class Objective {
                 new Target.Labels(0, wanted),
                 wanted,
                 1)),
-        wanted);
+        wanted,
+        0);
   }
 
   /** The section with the defaults of the losses that it names filled in. */
@@ -223,7 +228,32 @@ public final class Objective {
                       t.weight());
                 })
             .toList(),
-        labelWidth);
+        labelWidth,
+        shown);
+  }
+
+  /**
+   * The same objective, of which users see another output.
+   *
+   * @param layer whose output a loss takes
+   * @throws ConfigurationException where none does
+   */
+  public Objective showing(String layer) {
+    List<String> names = terms.stream().map(Term::name).distinct().toList();
+    if (!names.contains(layer)) {
+      throw new ConfigurationException(
+          "a layer must be one whose output a loss takes, got '"
+              + layer
+              + "'; known: "
+              + String.join(", ", names));
+    }
+    int other = terms.stream().map(Term::name).toList().indexOf(layer);
+    return new Objective(terms, labelWidth, other);
+  }
+
+  /** Whether the output that users see is compared with the labels. */
+  public boolean showsLabels() {
+    return shown().target() instanceof Target.Labels;
   }
 
   /** The nodes whose outputs the losses take, in order; below 0 for an input. */
@@ -252,9 +282,13 @@ public final class Objective {
     return labelWidth;
   }
 
-  /** The shape of the output that the first loss takes: what users see of the network. */
+  /** The shape of the output that users see of the network: what the first loss takes. */
   public Shape output() {
-    return terms.get(0).shape();
+    return shown().shape();
+  }
+
+  Term shown() {
+    return terms.get(shown);
   }
 
   /**

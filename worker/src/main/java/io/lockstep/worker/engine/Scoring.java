@@ -142,12 +142,12 @@ public final class Scoring {
   }
 
   /**
-   * What the first loss's output says, images channel by channel.
+   * What the output that users see says, images channel by channel.
    *
    * @param target [examples, output] from element 0
    */
   public void present(SliceBatch batch, float[] target) {
-    Term term = objective.terms().get(0);
+    Term term = objective.shown();
     Shape shape = term.shape();
     int examples = batch.examples();
     term.loss().present(kernel, execution.output(term.node()), presented, examples, shape);
