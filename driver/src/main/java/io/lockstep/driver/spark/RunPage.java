@@ -20,8 +20,7 @@ import scala.xml.Utility;
 /**
  * The tab "Lockstep" of Spark's own pages: how the run stands now, because a job's name, which says
  * what the run is, is given once. It is made as Spark makes its tabs, by classes that Spark keeps
- * for itself: the lambda's parameter has a servlet's type without naming it, which is another one
- * before Spark 4.
+ * for itself; the type of a request is nowhere named, for it is another one before Spark 4.
  */
 final class RunPage {
   private static final Logger LOG = LoggerFactory.getLogger(RunPage.class);

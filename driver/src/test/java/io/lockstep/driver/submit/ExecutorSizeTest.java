@@ -44,25 +44,47 @@ class ExecutorSizeTest {
             () -> ExecutorSize.of(LARGE, Map.of("spark.executor.memoryOverhead", "384m")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
-            "spark.executor.memoryOverhead must be at least %dm, for tensors lie outside the heap: %dm for parameters and engines of 1 worker, 512m for the JVM and native libraries; got 384m; leave the setting out, and it is chosen"
-                .formatted(512 + tensors, tensors));
+            "spark.executor.memoryOverhead must be at least %dm, for tensors lie outside the heap: %dm for parameters and engines of 1 worker, 320m for the JVM and native libraries; got 384m; leave the setting out, and it is chosen"
+                .formatted(320 + tensors, tensors));
     assertThat(ExecutorSize.of(LARGE, Map.of("spark.executor.memoryOverhead", "2g")))
         .extracting(ExecutorSize::overheadMebibytes)
         .isEqualTo(2048L);
   }
 
   @Test
+  void whatFitsOutsideTheHeapIsTakenThoughMoreWouldBeAskedFor() {
+    long tensors = MemorySize.ofBytes(Memory.workerNativeBytes(LARGE, network(LARGE)));
+    String least = 320 + tensors + "m";
+    assertThat(ExecutorSize.of(LARGE, Map.of("spark.executor.memoryOverhead", least)))
+        .extracting(ExecutorSize::overheadMebibytes)
+        .isEqualTo(320 + tensors);
+  }
+
+  @Test
+  void aHeapWithWhichSparkDoesNotStartIsRefused() {
+    assertThatThrownBy(() -> ExecutorSize.of(SMALL, Map.of("spark.executor.memory", "511m")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "spark.executor.memory must be at least 512m, for Spark starts no executor with less;"
+                + " got 511m; leave the setting out, and it is chosen");
+    assertThat(ExecutorSize.of(SMALL, Map.of("spark.executor.memory", "512m")))
+        .extracting(ExecutorSize::memoryMebibytes)
+        .isEqualTo(512L);
+  }
+
+  @Test
   void tooSmallAHeapIsRefusedWithTheNumbers() {
-    assertThatThrownBy(() -> ExecutorSize.of(LARGE, Map.of("spark.executor.memory", "400m")))
+    RunConfiguration larger = Submitted.run(8000, 8000);
+    assertThatThrownBy(() -> ExecutorSize.of(larger, Map.of("spark.executor.memory", "520m")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageMatching(
             "spark.executor.memory must be at least [0-9]+m: 384m for Spark, [0-9]+m for gradients"
-                + " and partial sums of 1 worker, and the data besides; got 400m");
+                + " and partial sums of 1 worker, and the data besides; got 520m");
     assertThatThrownBy(
             () ->
                 ExecutorSize.of(
-                    Submitted.run(8000, 1000, "cluster.placement=workers"),
-                    Map.of("spark.executor.memory", "400m")))
+                    Submitted.run(8000, 8000, "cluster.placement=workers"),
+                    Map.of("spark.executor.memory", "520m")))
         .hasMessageContaining("m for servers, and the data besides");
   }
 
