@@ -207,7 +207,11 @@ public final class Coordinator extends AbstractBehavior<ToCoordinator> {
       return this;
     } catch (RuntimeException e) {
       getContext().getLog().error("cannot do {}", action, e);
-      return run(run.hopeless(new ToCoordinator.Hopeless(-1, Reason.of(e))));
+      String reason = Reason.of(e);
+      return run(
+          action instanceof Action.Publish publish
+              ? run.notPublished(publish.step(), reason)
+              : run.hopeless(new ToCoordinator.Hopeless(-1, reason)));
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,7 @@ final class Run {
   private State state = State.JOINING;
   private int submission = 1;
   private int incarnation;
+  private final TreeSet<Long> published = new TreeSet<>();
   private long checkpoint;
   private int restarts;
   private long hostsHeard;
@@ -107,6 +109,7 @@ final class Run {
     this.rounds = new RoundTotals(plan.layout());
     this.validations = new Validations(plan);
     this.checkpoint = plan.firstStep();
+    this.published.add(plan.firstStep());
     this.canary = plan.fingerprint().isEmpty() ? null : plan.fingerprint();
   }
 
@@ -626,6 +629,7 @@ final class Run {
       }
       shards.headMap(step, true).clear();
       checkpoint = step;
+      published.add(step);
       String by = reproducible && canary != null ? canary : MIXED;
       actions.add(
           new Action.Publish(
@@ -752,6 +756,19 @@ final class Run {
     if (state != State.OVER) {
       fail(hopeless.reason(), actions);
     }
+    return actions;
+  }
+
+  /**
+   * A checkpoint does not come to exist: the run has failed, even where it was done with all its
+   * steps, and whoever resumes goes on from the one before.
+   */
+  List<Action> notPublished(long step, String reason) {
+    List<Action> actions = new ArrayList<>();
+    shards.clear();
+    published.tailSet(step, true).clear();
+    checkpoint = published.isEmpty() ? plan.firstStep() : published.last();
+    fail(reason, actions);
     return actions;
   }
 

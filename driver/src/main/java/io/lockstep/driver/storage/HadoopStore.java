@@ -18,6 +18,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints in a folder of one of Hadoop's file systems. There are two ways to give a stream its
@@ -34,6 +36,8 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * Nothing is ever appended to.
  */
 final class HadoopStore implements CheckpointStore {
+  private static final Logger LOG = LoggerFactory.getLogger(HadoopStore.class);
+
   private final FileSystem files;
   private final Path folder;
 
@@ -188,15 +192,18 @@ final class HadoopStore implements CheckpointStore {
       committed = true;
     }
 
+    /** What a write failed by, HDFS throws again when the stream is closed: that is known. */
     @Override
     public void close() throws IOException {
+      if (committed) {
+        return;
+      }
       try {
         finish();
-      } finally {
-        if (!committed) {
-          files.delete(aside, false);
-        }
+      } catch (IOException e) {
+        LOG.debug("{} is thrown away", aside, e);
       }
+      files.delete(aside, false);
     }
   }
 }

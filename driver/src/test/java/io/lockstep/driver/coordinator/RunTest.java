@@ -333,6 +333,35 @@ class RunTest {
   }
 
   @Test
+  void aCheckpointThatCannotBeWrittenIsNotWhereAResumeGoesOn() {
+    Run run = training();
+    for (long step = 1; step <= 4; step++) {
+      step(run, step);
+    }
+    saved(run, 2);
+    saved(run, 4);
+    assertThat(published()).containsExactly(2L, 4L);
+    actions.clear();
+    take(run.notPublished(4, "the disk is full"));
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.FAILED);
+    assertThat(outcome().reason()).isEqualTo("the disk is full");
+    assertThat(outcome().step()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunWhoseLastCheckpointCannotBeWrittenIsNotDone() {
+    Run run = training();
+    step(run, 1);
+    step(run, 2);
+    saved(run, 2);
+    take(run.interrupt(new ToCoordinator.Interrupt("test")));
+    actions.clear();
+    take(run.notPublished(2, "the disk is full"));
+    assertThat(outcome().kind()).isEqualTo(Outcome.Kind.FAILED);
+    assertThat(outcome().step()).isZero();
+  }
+
+  @Test
   void aLineWaitsForTheWorkersTimesButNotForEver() {
     Run run = training();
     applied(run, 1);
