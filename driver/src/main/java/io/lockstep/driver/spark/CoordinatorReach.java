@@ -1,6 +1,9 @@
 package io.lockstep.driver.spark;
 
+import akka.actor.ActorIdentity;
+import akka.actor.Identify;
 import akka.actor.typed.javadsl.Adapter;
+import akka.pattern.Patterns;
 import io.lockstep.driver.coordinator.ProcessSystem;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,18 +42,23 @@ record CoordinatorReach(String host, int port, String path) {
    * Tries both directions.
    *
    * @param patience for each of them
-   * @throws UnreachableException where one of them is closed
+   * @return whether the coordinator is there; it is not where the driver answers that it has ended,
+   *     and the run with it
+   * @throws UnreachableException where one of the directions is closed
    */
-  void check(ProcessSystem system, Duration patience) throws InterruptedException {
+  boolean check(ProcessSystem system, Duration patience) throws InterruptedException {
     var own = system.system().address();
     String here = own.getHost().orElse("this executor");
     checkThere(here, patience);
     try {
-      Adapter.toClassic(system.system())
-          .actorSelection(path)
-          .resolveOne(patience)
-          .toCompletableFuture()
-          .get();
+      Object answer =
+          Patterns.ask(
+                  Adapter.toClassic(system.system()).actorSelection(path),
+                  new Identify(path),
+                  patience)
+              .toCompletableFuture()
+              .get();
+      return ((ActorIdentity) answer).getActorRef().isPresent();
     } catch (ExecutionException e) {
       throw new UnreachableException(
           "the driver at "

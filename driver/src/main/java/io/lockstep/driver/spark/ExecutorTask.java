@@ -77,7 +77,10 @@ final class ExecutorTask implements VoidFunction<Iterator<StreamRows>> {
     try (ProcessSystem system =
         ProcessSystem.open(
             plan.runToken(), Endpoint.at(host), cluster.heartbeat(), cluster.failureTimeout())) {
-      CoordinatorReach.of(plan.coordinator()).check(system, REACH);
+      if (!CoordinatorReach.of(plan.coordinator()).check(system, REACH)) {
+        LOG.info("run {} is over; Spark tried a task again that had failed", run);
+        return;
+      }
       ActorRef<ToCoordinator> coordinator = system.find(plan.coordinator());
       try {
         work(configuration, host, system, coordinator, streams);

@@ -2,6 +2,7 @@ package io.lockstep.driver.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Behaviors;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class CoordinatorReachTest {
   private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofSeconds(20);
   private static final Duration BEAT = Duration.ofSeconds(1);
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -33,7 +35,23 @@ class CoordinatorReachTest {
         ProcessSystem executor =
             ProcessSystem.open("reach-executor", Endpoint.at("127.0.0.1"), BEAT, SILENCE)) {
       ActorRef<String> coordinator = driver.start(Behaviors.ignore(), "coordinator");
-      CoordinatorReach.of(driver.addressOf(coordinator)).check(executor, Duration.ofSeconds(20));
+      assertThat(CoordinatorReach.of(driver.addressOf(coordinator)).check(executor, LONG)).isTrue();
+    }
+  }
+
+  /** Spark tries a failed task again until the job is cancelled: such an attempt must not fail. */
+  @Test
+  void aCoordinatorThatHasEndedIsNoFailure() throws Exception {
+    try (ProcessSystem driver =
+            ProcessSystem.open("reach-over", Endpoint.at("127.0.0.1"), BEAT, SILENCE);
+        ProcessSystem executor =
+            ProcessSystem.open("reach-late", Endpoint.at("127.0.0.1"), BEAT, SILENCE)) {
+      ActorRef<String> coordinator =
+          driver.start(
+              Behaviors.receiveMessage(message -> Behaviors.<String>stopped()), "coordinator");
+      CoordinatorReach reach = CoordinatorReach.of(driver.addressOf(coordinator));
+      coordinator.tell("the run is over");
+      await().atMost(LONG).until(() -> !reach.check(executor, LONG));
     }
   }
 
