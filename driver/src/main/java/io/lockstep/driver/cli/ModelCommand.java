@@ -48,7 +48,7 @@ final class ModelCommand implements Callable<Integer> {
     List<Cost> costs = GraphCosts.of(network.graph(), slice, ends);
     Columns.print(layers(network, costs), out);
     Cost all = costs.stream().reduce(new Cost(0, 0, 0), Cost::plus);
-    long engine = GraphCosts.engineNumbers(network.graph(), slice, ends);
+    long engine = GraphCosts.engineNumbers(network.joined(), slice, ends);
     out.println();
     Columns.print(totals(run, network, all, engine), out);
     return Lockstep.DONE;

@@ -38,7 +38,7 @@ public final class Memory {
   public static long workerNativeBytes(RunConfiguration run, Network network) {
     int slices = (run.batch().slices() + run.cluster().workers() - 1) / run.cluster().workers();
     long engine =
-        GraphCosts.engineNumbers(network.graph(), run.batch().slice(), network.objective().ends());
+        GraphCosts.engineNumbers(network.joined(), run.batch().slice(), network.objective().ends());
     long engines = Math.min(run.cluster().threads(), slices);
     return (network.size() + engines * engine) * Float.BYTES;
   }

@@ -269,8 +269,12 @@ public final class Network {
   }
 
   Execution execution(Kernel kernel, Buffer parameters, int maxExamples) {
-    Graph joined = graph.joined(objective.seen());
-    return new Execution(joined, kernel, parameters, parameters, maxExamples, objective.ends());
+    return new Execution(joined(), kernel, parameters, parameters, maxExamples, objective.ends());
+  }
+
+  /** The graph as an engine computes it: layers joined with the activations behind them. */
+  public Graph joined() {
+    return graph.joined(objective.seen());
   }
 
   /** The layers and how they hang together. */
